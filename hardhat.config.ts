@@ -1,0 +1,29 @@
+import path from 'node:path';
+import hardhatMocha from '@nomicfoundation/hardhat-mocha';
+import hardhatViem from '@nomicfoundation/hardhat-viem';
+import { defineConfig } from 'hardhat/config';
+
+export default defineConfig({
+  plugins: [hardhatViem, hardhatMocha],
+  paths: {
+    sources: './contracts-evm/src',
+    tests: { mocha: './contracts-evm/test', solidity: './contracts-evm/test' },
+    cache: './contracts-evm/cache',
+    artifacts: './contracts-evm/artifacts',
+  },
+  solidity: {
+    // The compiler comes from npm, so that a build needs no download of its own.
+    version: '0.8.37',
+    path: path.resolve(import.meta.dirname, 'node_modules/solc/soljson.js'),
+    settings: {
+      optimizer: { enabled: true, runs: 1_000_000 },
+      viaIR: true,
+      evmVersion: 'osaka',
+      metadata: { bytecodeHash: 'none' },
+    },
+  },
+  test: { mocha: { timeout: 120_000 }, solidity: { fuzz: { runs: 512, seed: '0xc0441d04' } } },
+  networks: {
+    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka' },
+  },
+});

@@ -1,0 +1,85 @@
+// Set-up and launcher, in plain JavaScript for any Node from 20 on: brings Node 24 and the locked dependencies in,
+// then runs the given script, or the given tool of node_modules/.bin, under that Node. Every npm script of this project starts here, so that each of them
+// works on a fresh clone. With nothing to do it costs one hash of the lock file.
+//   node scripts/setup.mjs [script.ts | tool [arguments…]]
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const isWindows = process.platform === 'win32';
+const binaries = path.join(root, 'node_modules', '.bin');
+const node = path.join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node');
+const stampFile = path.join(root, 'node_modules', '.corridor-setup');
+const logFile = path.join(root, '.cache', 'setup.log');
+
+function fail(sentence) {
+  console.error(`set-up: ${sentence}`);
+  process.exit(1);
+}
+
+function stamp() {
+  const lock = readFileSync(path.join(root, 'package-lock.json'));
+  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
+}
+
+function isDone() {
+  return existsSync(node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp();
+}
+
+/** Runs an npm command in the project folder and returns everything it printed. */
+function npm(command) {
+  // A shell, since npm is a .cmd file on Windows. No path is ever part of the command, so spaces do no harm.
+  const result = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const output = `$ ${command}\n${result.stdout ?? ''}${result.stderr ?? ''}`;
+  writeFileSync(logFile, output, { flag: 'a' });
+  return { ok: result.status === 0, output };
+}
+
+function install() {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    fail(`Node ${process.version} is too old; install Node 20 or newer and run the same command again.`);
+  }
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  rmSync(logFile, { force: true });
+  const nodeVersion = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies.node;
+  console.error(`set-up: installing Node ${nodeVersion} and the locked dependencies (once, about a minute)`);
+  rmSync(stampFile, { force: true });
+  // npm leaves platform packages out whose `engines` do not fit the Node that it runs under (Hardhat's among them), so
+  // it must run under Node 24 itself.
+  const flags = '--no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev';
+  const { ok, output } = npm(`npx --yes --fetch-retries=1 -p node@${nodeVersion} -c "npm ci ${flags}"`);
+  if (!ok) {
+    if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/.test(output)) {
+      fail('the npm registry cannot be reached; connect to the network and run the same command again.');
+    }
+    console.error(output);
+    fail('npm failed as shown above; mend the cause and run the same command again.');
+  }
+  // The binary comes with an install script, which a user's npm may be set not to run.
+  if (!existsSync(node)) npm('npm rebuild node --ignore-scripts=false');
+  if (!existsSync(node)) {
+    fail(`Node ${nodeVersion} did not arrive in node_modules; allow npm's install scripts and run the same command again.`);
+  }
+  writeFileSync(stampFile, stamp());
+}
+
+function launch(name, args) {
+  const PATH = `${binaries}${path.delimiter}${process.env.PATH ?? ''}`;
+  const script = path.resolve(root, name);
+  const options = { stdio: 'inherit', env: { ...process.env, PATH } };
+  const child = existsSync(script)
+    ? spawn(node, [script, ...args], options)
+    : spawn(path.join(binaries, name), args, { ...options, shell: isWindows });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal) process.removeAllListeners(signal).kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
+}
+
+if (!isDone()) install();
+const [name, ...args] = process.argv.slice(2);
+if (name) launch(name, args);
