@@ -48,15 +48,16 @@ function install() {
   console.error(`set-up: installing Node ${nodeVersion} and the locked dependencies (once, about a minute)`);
   rmSync(stampFile, { force: true });
   // npm leaves platform packages out whose `engines` do not fit the Node that it runs under (Hardhat's among them), so
-  // it must run under Node 24 itself.
-  const flags = '--no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev';
-  const { ok, output } = npm(`npx --yes --fetch-retries=1 -p node@${nodeVersion} -c "npm ci ${flags}"`);
+  // it must run under Node 24 itself. `npm ci` would refuse the lock file on platforms whose optional packages it lacks.
+  const flags = '--no-save --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev';
+  const { ok, output } = npm(`npx --yes --fetch-retries=1 -p node@${nodeVersion} -c "npm install ${flags}"`);
   if (!ok) {
     if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/.test(output)) {
       fail('the npm registry cannot be reached; connect to the network and run the same command again.');
     }
-    console.error(output);
-    fail('npm failed as shown above; mend the cause and run the same command again.');
+    const errors = output.split('\n').filter((line) => /^npm (error|ERR!) \S/.test(line));
+    console.error(errors.slice(0, 15).join('\n'));
+    fail('npm failed as shown above (all of it is in .cache/setup.log); mend the cause and run the same command again.');
   }
   // The binary comes with an install script, which a user's npm may be set not to run.
   if (!existsSync(node)) npm('npm rebuild node --ignore-scripts=false');
