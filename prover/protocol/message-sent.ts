@@ -1,5 +1,5 @@
 import { asBytes, asFixedBytes, concat, equalBytes, isZero, readUint, uint } from './bytes.ts';
-import type { ChainId } from './chain.ts';
+import { chainFamily, type ChainId } from './chain.ts';
 import { demand } from './errors.ts';
 import { hash } from './hash.ts';
 import { decodeMessage, messageId, type Message } from './message.ts';
@@ -53,9 +53,9 @@ export function decodeMessageSentLog(chain: ChainId, log: EvmLog): SentMessage {
   const encoded = parseAbiBytes(asBytes(log.data, 'InvalidLogData'));
   const message = decodeMessage(encoded);
   demand(
-    message.originChain === chain,
+    message.originChain === chain && chainFamily(chain) === 'evm',
     'InvalidLogOriginChain',
-    () => `the message names origin chain ${message.originChain}, the log is from ${chain}`,
+    () => `the message names origin chain ${message.originChain}, the log is from ${chain}; EVM chains only`,
   );
   demand(
     equalBytes(topics[2]!, word(encoded, 10)),
@@ -99,9 +99,9 @@ export function decodeMessageSentEvent(chain: ChainId, outbox: Uint8Array, data:
   demand(equalBytes(bytes.subarray(0, 32), outbox), 'InvalidEventOutbox', () => 'the event is from another outbox');
   const message = decodeMessage(encoded);
   demand(
-    message.originChain === chain,
+    message.originChain === chain && chainFamily(chain) === 'sui',
     'InvalidEventOriginChain',
-    () => `the message names origin chain ${message.originChain}, the event is from ${chain}`,
+    () => `the message names origin chain ${message.originChain}, the event is from ${chain}; Sui chains only`,
   );
   const id = messageId(outbox, encoded);
   demand(
