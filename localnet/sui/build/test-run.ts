@@ -1,0 +1,75 @@
+import path from 'node:path';
+import {
+  initMovePackageBuilder,
+  resolveMovePackageDependencies,
+  testMovePackage,
+  type MovePackageResolvedDependencies,
+} from '@zktx.io/sui-move-builder/full';
+import { dependencyError, type BuildOptions } from './builder.ts';
+import { MoveBuildError } from './errors.ts';
+import { createFetcher, narrowFramework, type ResolvedDependency } from './framework.ts';
+import { packageName, readPackage } from './sources.ts';
+import { filterTests } from './test-filter.ts';
+
+export interface TestOptions extends Pick<BuildOptions, 'framework' | 'published'> {
+  /** Run only tests whose full name, `package::module::function`, contains this. */
+  readonly filter?: string;
+}
+
+/** What the Move test runner said. */
+export interface TestTotals {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** The runner's own words. */
+  readonly output: string;
+}
+
+/**
+ * Compiles a package with its tests and runs them in this process. A test that loops never comes back and cannot be
+ * interrupted: use runMoveTests, which runs this in a child process.
+ *
+ * @param dir folder that holds Move.toml
+ * @throws MoveBuildError as buildPackage does, or `runner` if the runner's totals cannot be read
+ */
+export async function runTestsHere(dir: string, options: TestOptions = {}): Promise<TestTotals> {
+  const source = options.framework ?? 'local';
+  const published = options.published ?? {};
+  const onDisk = readPackage(dir, { tests: true });
+  const name = packageName(onDisk);
+  const { files } = options.filter === undefined ? { files: onDisk } : filterTests(onDisk, options.filter);
+  await initMovePackageBuilder();
+  let resolved: MovePackageResolvedDependencies;
+  try {
+    resolved = await resolveMovePackageDependencies({
+      files: { ...files },
+      fetcher: createFetcher(path.resolve(dir), source, published),
+      modes: ['test'],
+    });
+  } catch (cause) {
+    throw dependencyError(cause, source);
+  }
+  if (source === 'local') {
+    const dependencies = JSON.parse(resolved.dependencies) as ResolvedDependency[];
+    narrowFramework(files, dependencies, true);
+    resolved = { ...resolved, dependencies: JSON.stringify(dependencies) };
+  }
+  const result = await testMovePackage({ files, resolvedDependencies: resolved, ansiColor: false });
+  if ('error' in result) throw new MoveBuildError('compile', `${name} does not compile:\n${result.error}`);
+  return { name, ...readTotals(name, result.passed, result.output), output: result.output };
+}
+
+/** The runner's totals, checked against its line for each test. */
+function readTotals(name: string, allPassed: boolean, output: string): { passed: number; failed: number } {
+  const total = /^Test result: (?:OK|FAILED)\. Total tests: (\d+); passed: (\d+); failed: (\d+)$/m.exec(output);
+  if (!total) {
+    // Diagnostics without a result: the tests did not compile.
+    throw new MoveBuildError('compile', `the tests of ${name} did not run:\n${output}`);
+  }
+  const [tests, passed, failed] = total.slice(1).map(Number) as [number, number, number];
+  const passLines = output.match(/^\[ PASS +\] /gm)?.length ?? 0;
+  if (passed + failed !== tests || passLines !== passed || allPassed !== (failed === 0)) {
+    throw new MoveBuildError('runner', `the test runner contradicts itself about ${name}:\n${output}`);
+  }
+  return { passed, failed };
+}

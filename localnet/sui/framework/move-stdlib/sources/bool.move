@@ -1,0 +1,3 @@
+/// Home of methods on `bool`; there are none yet.
+#[defines_primitive(bool)]
+module std::bool;
