@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import {
   dumpMovePackage,
   initMovePackageBuilder,
@@ -9,15 +8,8 @@ import {
 import { sortByDependency, readModuleHeader } from './bytecode.ts';
 import { cached } from './cache.ts';
 import { MoveBuildError } from './errors.ts';
-import {
-  createFetcher,
-  frameworkFiles,
-  isFramework,
-  narrowFramework,
-  type FrameworkSource,
-  type Publications,
-  type ResolvedDependency,
-} from './framework.ts';
+import { frameworkFiles, isFramework, type FrameworkSource, type Publications } from './framework.ts';
+import { resolveGraph } from './resolve.ts';
 import { contentHash, hashParts, packageName, readPackage, type PackageFiles } from './sources.ts';
 
 /** A compiled package, as a publish transaction wants it. */
@@ -67,13 +59,11 @@ const SUI_ADDRESS = '2'.padStart(64, '0');
  *   compiler's diagnostics
  */
 export async function buildPackage(dir: string, options: BuildOptions = {}): Promise<BuiltPackage> {
-  const source = options.framework ?? 'local';
-  const published = options.published ?? {};
   const files = readPackage(dir);
   const name = packageName(files);
   await initMovePackageBuilder();
-  const resolved = await resolvePackage(dir, files, source, published);
-  const unpublished = resolved.dependencies.filter((d) => !isFramework(d) && /^0x0*$/.test(d.publishedIdForOutput));
+  const { input, dependencies } = await resolveGraph(resolveMovePackageDependencies, dir, files, options);
+  const unpublished = dependencies.filter((d) => !isFramework(d) && /^0x0*$/.test(d.publishedIdForOutput));
   if (unpublished.length > 0 && !options.allowUnpublished) {
     throw new MoveBuildError(
       'unpublished-dependency',
@@ -81,10 +71,9 @@ export async function buildPackage(dir: string, options: BuildOptions = {}): Pro
         `publish it first and pass its address, or record it in its Published.toml`,
     );
   }
-  const input = { files, resolved: resolved.input };
-  const build = (): Promise<BuiltPackage> => compile(name, input.files, input.resolved);
+  const build = (): Promise<BuiltPackage> => compile(name, files, input);
   if (options.cache === false) return build();
-  return cached(contentHash([builderVersion(), ...hashParts(files), ...Object.values(input.resolved)]), build);
+  return cached(contentHash([builderVersion(), ...hashParts(files), ...Object.values(input)]), build);
 }
 
 /**
@@ -116,41 +105,13 @@ export async function buildFramework(options: Pick<BuildOptions, 'cache'> = {}):
   return { std: at(STD_ADDRESS), sui: at(SUI_ADDRESS) };
 }
 
-/**
- * Resolves the dependency graph of a package and narrows the framework to what it uses.
- *
- * @throws MoveBuildError `dependency` or `network`
- */
-export async function resolvePackage(
-  dir: string,
-  files: PackageFiles,
-  source: FrameworkSource,
-  published: Publications,
-): Promise<{ input: MovePackageResolvedDependencies; dependencies: ResolvedDependency[] }> {
-  let input: MovePackageResolvedDependencies;
-  try {
-    input = await resolveMovePackageDependencies({
-      files: { ...files },
-      fetcher: createFetcher(path.resolve(dir), source, published),
-    });
-  } catch (cause) {
-    throw dependencyError(cause, source);
-  }
-  const dependencies = JSON.parse(input.dependencies) as ResolvedDependency[];
-  if (source === 'local') narrowFramework(files, dependencies, false);
-  return { input: { ...input, dependencies: JSON.stringify(dependencies) }, dependencies };
-}
-
 async function compile(
   name: string,
   files: PackageFiles,
   resolvedDependencies?: MovePackageResolvedDependencies,
 ): Promise<BuiltPackage> {
   await initMovePackageBuilder();
-  const result = await dumpMovePackage({
-    files: { ...files },
-    ...(resolvedDependencies ? { resolvedDependencies } : {}),
-  });
+  const result = await dumpMovePackage({ files: { ...files }, resolvedDependencies });
   if ('error' in result) throw new MoveBuildError('compile', `${name} does not compile:\n${result.error}`);
   return {
     name,
@@ -166,19 +127,4 @@ function builderVersion(): string {
   const manifest = new URL('../../package.json', import.meta.resolve('@zktx.io/sui-move-builder'));
   const { name, version } = JSON.parse(readFileSync(manifest, 'utf8')) as { name: string; version: string };
   return `${name} ${version}`;
-}
-
-/** The typed error for a dependency graph that cannot be resolved. */
-export function dependencyError(cause: unknown, source: FrameworkSource): MoveBuildError {
-  if (cause instanceof MoveBuildError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (source === 'github') {
-    return new MoveBuildError(
-      'network',
-      `the published Sui framework could not be downloaded from GitHub: ` +
-        `check the network, or build with --framework=local (${message.split('\n')[0]})`,
-      { cause },
-    );
-  }
-  return new MoveBuildError('dependency', `the dependencies could not be resolved: ${message}`, { cause });
 }

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { GitHubMovePackageFetcher, type MovePackageFetcher } from '@zktx.io/sui-move-builder';
 import { MoveBuildError } from './errors.ts';
 import { packageName, readPackage, type PackageFiles } from './sources.ts';
-import { interfaceOf, maskText } from './text.ts';
 
 /** Where std and sui come from: our own interface subset, or the published sources on GitHub. */
 export type FrameworkSource = 'local' | 'github';
@@ -36,10 +35,6 @@ const FRAMEWORK_PACKAGES = ['MoveStdlib', 'Sui'];
 // The builder reads publications per environment; every build here runs in its default one.
 const ENVIRONMENT = 'mainnet';
 const CHAIN_ID = '35834a8a';
-
-// What any source may use without naming it: the prelude, the modules behind primitive types, and what
-// test mode adds to every module.
-const PRELUDE = 'vector option address bool u8 u16 u32 u64 u128 u256 object transfer tx_context unit_test'.split(' ');
 
 let framework: { std: PackageFiles; sui: PackageFiles } | undefined;
 
@@ -89,6 +84,11 @@ export function createFetcher(root: string, source: FrameworkSource, published: 
 function withPublication(files: PackageFiles, published: Publications): PackageFiles {
   const record = published[packageName(files)];
   if (!record) return files;
+  for (const id of [record.publishedAt, record.originalId ?? record.publishedAt]) {
+    if (!/^0x[0-9a-fA-F]{1,64}$/.test(id)) {
+      throw new MoveBuildError('dependency', `a package id is 0x and up to 64 hex digits, not ${JSON.stringify(id)}`);
+    }
+  }
   const toml = [
     `[published.${ENVIRONMENT}]`,
     `chain-id = "${CHAIN_ID}"`,
@@ -103,77 +103,4 @@ function withPublication(files: PackageFiles, published: Publications): PackageF
 /** Whether a resolved dependency is std or sui. */
 export function isFramework(dependency: ResolvedDependency): boolean {
   return FRAMEWORK_PACKAGES.includes(dependency.name);
-}
-
-/**
- * Reduces the framework among `dependencies` to what a build of `root` can see, which is most of the compile time.
- *
- * Function bodies go unless `bodies`: bytecode refers to functions by name and signature alone. Modules go whose
- * name occurs as a word in no source that stays: the compiler can only reach a module that some source names.
- *
- * @param bodies keep function bodies, for code that is to run and not just to be compiled
- */
-export function narrowFramework(
-  root: PackageFiles,
-  dependencies: readonly ResolvedDependency[],
-  bodies: boolean,
-): void {
-  const parts = dependencies.filter(isFramework);
-  if (!bodies) {
-    for (const part of parts) part.files = mapSources(part.files, interfaceOf);
-  }
-  const modules = new Map<string, string>(); // `std::bcs` to its source
-  for (const text of parts.flatMap((part) => moveSources(part.files))) {
-    for (const name of moduleNames(text)) modules.set(name, text);
-  }
-  const open = PRELUDE.flatMap(bothPackages);
-  const add = (text: string): void => void open.push(...namesIn(text));
-  moveSources(root).forEach(add);
-  for (const { files } of dependencies.filter((d) => !isFramework(d))) moveSources(files).forEach(add);
-  const kept = new Set<string>();
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const source = modules.get(name);
-    if (source === undefined || kept.has(name)) continue;
-    kept.add(name);
-    add(source);
-  }
-  for (const part of parts) {
-    part.files = Object.fromEntries(
-      Object.entries(part.files).filter(
-        ([name, text]) => !name.endsWith('.move') || moduleNames(text).some((module) => kept.has(module)),
-      ),
-    );
-  }
-}
-
-function moveSources(files: PackageFiles): string[] {
-  return Object.entries(files).flatMap(([name, text]) => (name.endsWith('.move') ? [text] : []));
-}
-
-function mapSources(files: PackageFiles, change: (text: string) => string): PackageFiles {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [name, name.endsWith('.move') ? change(text) : text]),
-  );
-}
-
-function moduleNames(text: string): string[] {
-  return [...maskText(text).matchAll(/\bmodule\s+(\w+::\w+)/g)].map((match) => match[1]!);
-}
-
-/** Every framework module that a source may name: `std::bcs`, or both packages' if it says `bcs` alone. */
-function namesIn(text: string): Set<string> {
-  const code = maskText(text).replace(/\bpublic\s*\(\s*package\s*\)/g, '');
-  const names = new Set<string>();
-  // A group, `use sui::{coin, table}`, names its modules alone and must not be taken for the module sui::sui.
-  for (const match of code.matchAll(/\b(?:(std|sui)\s*::\s*(?:\{|(?=[a-z_])))?([a-z_]\w*)?/g)) {
-    const [, address, name] = match;
-    if (name === undefined) continue;
-    if (address && !match[0].includes('{')) names.add(`${address}::${name}`);
-    else bothPackages(name).forEach((both) => names.add(both));
-  }
-  return names;
-}
-
-function bothPackages(name: string): string[] {
-  return [`std::${name}`, `sui::${name}`];
 }

@@ -1,13 +1,11 @@
-import path from 'node:path';
 import {
   initMovePackageBuilder,
   resolveMovePackageDependencies,
   testMovePackage,
-  type MovePackageResolvedDependencies,
 } from '@zktx.io/sui-move-builder/full';
-import { dependencyError, type BuildOptions } from './builder.ts';
+import type { BuildOptions } from './builder.ts';
 import { MoveBuildError } from './errors.ts';
-import { createFetcher, narrowFramework, type ResolvedDependency } from './framework.ts';
+import { resolveGraph } from './resolve.ts';
 import { packageName, readPackage } from './sources.ts';
 import { filterTests } from './test-filter.ts';
 
@@ -33,28 +31,13 @@ export interface TestTotals {
  * @throws MoveBuildError as buildPackage does, or `runner` if the runner's totals cannot be read
  */
 export async function runTestsHere(dir: string, options: TestOptions = {}): Promise<TestTotals> {
-  const source = options.framework ?? 'local';
-  const published = options.published ?? {};
   const onDisk = readPackage(dir, { tests: true });
   const name = packageName(onDisk);
   const { files } = options.filter === undefined ? { files: onDisk } : filterTests(onDisk, options.filter);
   await initMovePackageBuilder();
-  let resolved: MovePackageResolvedDependencies;
-  try {
-    resolved = await resolveMovePackageDependencies({
-      files: { ...files },
-      fetcher: createFetcher(path.resolve(dir), source, published),
-      modes: ['test'],
-    });
-  } catch (cause) {
-    throw dependencyError(cause, source);
-  }
-  if (source === 'local') {
-    const dependencies = JSON.parse(resolved.dependencies) as ResolvedDependency[];
-    narrowFramework(files, dependencies, true);
-    resolved = { ...resolved, dependencies: JSON.stringify(dependencies) };
-  }
-  const result = await testMovePackage({ files, resolvedDependencies: resolved, ansiColor: false });
+  const { framework, published } = options;
+  const graph = await resolveGraph(resolveMovePackageDependencies, dir, files, { framework, published, tests: true });
+  const result = await testMovePackage({ files, resolvedDependencies: graph.input, ansiColor: false });
   if ('error' in result) throw new MoveBuildError('compile', `${name} does not compile:\n${result.error}`);
   return { name, ...readTotals(name, result.passed, result.output), output: result.output };
 }

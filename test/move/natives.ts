@@ -1,0 +1,127 @@
+/**
+ * The native functions of the framework's modules, as the VM knows them: the interface between Move and the chain.
+ * Written down from the published framework; `test` marks those that only exist in tests.
+ */
+export const NATIVES: Readonly<Record<string, readonly string[]>> = {
+  'std::bcs': ['to_bytes<MoveValue>(v: &MoveValue): vector<u8>'],
+  'std::debug': ['print<T>(x: &T)', 'print_stack_trace()'],
+  'std::hash': ['sha2_256(data: vector<u8>): vector<u8>', 'sha3_256(data: vector<u8>): vector<u8>'],
+  'std::string': [
+    'internal_check_utf8(v: &vector<u8>): bool',
+    'internal_is_char_boundary(v: &vector<u8>, i: u64): bool',
+    'internal_sub_string(v: &vector<u8>, i: u64, j: u64): vector<u8>',
+    'internal_index_of(v: &vector<u8>, r: &vector<u8>): u64',
+  ],
+  'std::type_name': [
+    'with_defining_ids<T>(): TypeName',
+    'with_original_ids<T>(): TypeName',
+    'defining_id<T>(): address',
+    'original_id<T>(): address',
+  ],
+  'std::unit_test': ['poison()', 'destroy<T>(v: T)'],
+  'std::vector': [
+    'empty<Element>(): vector<Element>',
+    'length<Element>(v: &vector<Element>): u64',
+    'borrow<Element>(v: &vector<Element>, i: u64): &Element',
+    'push_back<Element>(v: &mut vector<Element>, e: Element)',
+    'borrow_mut<Element>(v: &mut vector<Element>, i: u64): &mut Element',
+    'pop_back<Element>(v: &mut vector<Element>): Element',
+    'destroy_empty<Element>(v: vector<Element>)',
+    'swap<Element>(v: &mut vector<Element>, i: u64, j: u64)',
+  ],
+  'sui::address': [
+    'to_u256(a: address): u256',
+    'from_u256(n: u256): address',
+    'from_bytes(bytes: vector<u8>): address',
+  ],
+  'sui::bls12381': [
+    'bls12381_min_sig_verify(signature: &vector<u8>, public_key: &vector<u8>, msg: &vector<u8>): bool',
+    'bls12381_min_pk_verify(signature: &vector<u8>, public_key: &vector<u8>, msg: &vector<u8>): bool',
+  ],
+  'sui::dynamic_field': [
+    'hash_type_and_key<K: copy + drop + store>(parent: address, k: K): address',
+    'add_child_object<Child: key>(parent: address, child: Child)',
+    'borrow_child_object<Child: key>(object: &UID, id: address): &Child',
+    'borrow_child_object_mut<Child: key>(object: &mut UID, id: address): &mut Child',
+    'remove_child_object<Child: key>(parent: address, id: address): Child',
+    'has_child_object(parent: address, id: address): bool',
+    'has_child_object_with_ty<Child: key>(parent: address, id: address): bool',
+  ],
+  'sui::ecdsa_k1': [
+    'secp256k1_ecrecover(signature: &vector<u8>, msg: &vector<u8>, hash: u8): vector<u8>',
+    'decompress_pubkey(pubkey: &vector<u8>): vector<u8>',
+    'secp256k1_verify(signature: &vector<u8>, public_key: &vector<u8>, msg: &vector<u8>, hash: u8): bool',
+    'test secp256k1_sign(private_key: &vector<u8>, msg: &vector<u8>, hash: u8, recoverable: bool): vector<u8>',
+    'test secp256k1_keypair_from_seed(seed: &vector<u8>): KeyPair',
+  ],
+  'sui::ecdsa_r1': [
+    'secp256r1_ecrecover(signature: &vector<u8>, msg: &vector<u8>, hash: u8): vector<u8>',
+    'secp256r1_verify(signature: &vector<u8>, public_key: &vector<u8>, msg: &vector<u8>, hash: u8): bool',
+  ],
+  'sui::ed25519': ['ed25519_verify(signature: &vector<u8>, public_key: &vector<u8>, msg: &vector<u8>): bool'],
+  // Without emit_authenticated_impl, whose public function is not part of the subset.
+  'sui::event': [
+    'emit<T: copy + drop>(event: T)',
+    'test num_events(): u32',
+    'test events_by_type<T: copy + drop>(): vector<T>',
+  ],
+  'sui::group_ops': [
+    'internal_validate(type_: u8, bytes: &vector<u8>): bool',
+    'internal_add(type_: u8, e1: &vector<u8>, e2: &vector<u8>): vector<u8>',
+    'internal_sub(type_: u8, e1: &vector<u8>, e2: &vector<u8>): vector<u8>',
+    'internal_mul(type_: u8, e1: &vector<u8>, e2: &vector<u8>): vector<u8>',
+    'internal_div(type_: u8, e1: &vector<u8>, e2: &vector<u8>): vector<u8>',
+    'internal_hash_to(type_: u8, m: &vector<u8>): vector<u8>',
+    'internal_multi_scalar_mul(type_: u8, scalars: &vector<u8>, elements: &vector<u8>): vector<u8>',
+    'internal_pairing(type_: u8, e1: &vector<u8>, e2: &vector<u8>): vector<u8>',
+    'internal_convert(from_type_: u8, to_type_: u8, e: &vector<u8>): vector<u8>',
+    'internal_sum(type_: u8, e: &vector<vector<u8>>): vector<u8>',
+  ],
+  'sui::hash': ['blake2b256(data: &vector<u8>): vector<u8>', 'keccak256(data: &vector<u8>): vector<u8>'],
+  'sui::hmac': ['hmac_sha3_256(key: &vector<u8>, msg: &vector<u8>): vector<u8>'],
+  'sui::nitro_attestation': [
+    'load_nitro_attestation_internal(attestation: &vector<u8>, current_timestamp: u64): NitroAttestationDocument',
+  ],
+  'sui::object': ['borrow_uid<T: key>(obj: &T): &UID', 'delete_impl(id: address)', 'record_new_uid(id: address)'],
+  'sui::test_scenario': [
+    'take_from_address_by_id<T: key>(scenario: &Scenario, account: address, id: ID): T',
+    'most_recent_id_for_address<T: key>(account: address): Option<ID>',
+    'ids_for_address<T: key>(account: address): vector<ID>',
+    'was_taken_from_address(account: address, id: ID): bool',
+    'take_immutable_by_id<T: key>(scenario: &Scenario, id: ID): T',
+    'most_recent_immutable_id<T: key>(): Option<ID>',
+    'was_taken_immutable(id: ID): bool',
+    'take_shared_by_id<T: key>(scenario: &Scenario, id: ID): T',
+    'most_recent_id_shared<T: key>(): Option<ID>',
+    'was_taken_shared(id: ID): bool',
+    'allocate_receiving_ticket_for_object<T: key>(object_id: ID): u64',
+    'deallocate_receiving_ticket_for_object(object_id: ID)',
+    'end_transaction(): TransactionEffects',
+  ],
+  'sui::test_utils': ['create_one_time_witness<T: drop>(): T'],
+  'sui::transfer': [
+    'freeze_object_impl<T: key>(obj: T)',
+    'share_object_impl<T: key>(obj: T)',
+    'party_transfer_impl<T: key>(obj: T, default_permissions: u64, addresses: vector<address>, permissions: vector<u64>)',
+    'transfer_impl<T: key>(obj: T, recipient: address)',
+    'receive_impl<T: key>(parent: address, to_receive: ID, version: u64): T',
+  ],
+  'sui::tx_context': [
+    'native_sender(): address',
+    'native_epoch(): u64',
+    'native_epoch_timestamp_ms(): u64',
+    'fresh_id(): address',
+    'native_rgp(): u64',
+    'native_gas_price(): u64',
+    'native_ids_created(): u64',
+    'native_gas_budget(): u64',
+    'test last_created_id(): address',
+    'native_sponsor(): vector<address>',
+    'test replace(sender: address, tx_hash: vector<u8>, epoch: u64, epoch_timestamp_ms: u64, ids_created: u64, rgp: u64, gas_price: u64, gas_budget: u64, sponsor: vector<address>)',
+    'derive_id(tx_hash: vector<u8>, ids_created: u64): address',
+  ],
+  'sui::types': ['is_one_time_witness<T: drop>(_: &T): bool'],
+};
+
+/** Modules that are test-only as a whole, so that their functions need no mark. */
+export const TEST_MODULES = ['std::unit_test', 'sui::test_scenario', 'sui::test_utils'];
