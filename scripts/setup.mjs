@@ -52,17 +52,23 @@ function install() {
   const flags = '--no-save --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev';
   const { ok, output } = npm(`npx --yes --fetch-retries=1 -p node@${nodeVersion} -c "npm install ${flags}"`);
   if (!ok) {
-    if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/.test(output)) {
+    if (
+      /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/.test(output)
+    ) {
       fail('the npm registry cannot be reached; connect to the network and run the same command again.');
     }
     const errors = output.split('\n').filter((line) => /^npm (error|ERR!) \S/.test(line));
     console.error(errors.slice(0, 15).join('\n'));
-    fail('npm failed as shown above (all of it is in .cache/setup.log); mend the cause and run the same command again.');
+    fail(
+      'npm failed as shown above (all of it is in .cache/setup.log); mend the cause and run the same command again.',
+    );
   }
   // The binary comes with an install script, which a user's npm may be set not to run.
   if (!existsSync(node)) npm('npm rebuild node --ignore-scripts=false');
   if (!existsSync(node)) {
-    fail(`Node ${nodeVersion} did not arrive in node_modules; allow npm's install scripts and run the same command again.`);
+    fail(
+      `Node ${nodeVersion} did not arrive in node_modules; allow npm's install scripts and run the same command again.`,
+    );
   }
   writeFileSync(stampFile, stamp());
 }

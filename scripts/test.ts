@@ -50,7 +50,11 @@ function run(stage: Stage): Promise<Outcome> {
   const isScript = tool === 'node';
   const program = isScript ? process.execPath : path.join(root, 'node_modules', '.bin', tool);
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
     let output = '';
     for (const [stream, sink] of [
       [child.stdout, process.stdout],
@@ -94,7 +98,9 @@ if (words.includes('--list')) {
     const started = performance.now();
     const { passed, failed } = await run(stage);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    table.push(`${stage.name.padEnd(20)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.padStart(8)} s`);
+    table.push(
+      `${stage.name.padEnd(20)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.padStart(8)} s`,
+    );
     total.passed += passed;
     total.failed += failed;
   }
