@@ -18,8 +18,12 @@ export function readTime(reader: DerReader): number {
   const rule: DcapRule = 'InvalidValidity';
   const isGeneralized = reader.peekTag() === TAG.generalizedTime;
   const content = reader.element(isGeneralized ? TAG.generalizedTime : TAG.utcTime, rule);
+  const length = content.end - content.position;
+  check(length <= 15, rule, () => `a date has ${length} bytes`);
   const text = String.fromCharCode(...content.rest());
-  const pattern = isGeneralized ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+  const pattern = isGeneralized
+    ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+    : /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
   const match = pattern.exec(text);
   const fields = match?.slice(1).map(Number) ?? [];
   if (!isGeneralized && match) fields[0]! += fields[0]! < 50 ? 2000 : 1900;
