@@ -1,0 +1,74 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { fetchCollateral, INTEL_PCS_URL, INTEL_ROOT_CRL_URL, requestOfQuote } from '../host/pcs.ts';
+import type { CollateralRequest } from '../host/pcs.ts';
+import { CliError } from './errors.ts';
+import { readQuoteFile, userPath } from './files.ts';
+import { json, type Terminal } from './output.ts';
+
+interface FetchFlags {
+  quote?: string;
+  tee?: 'sgx' | 'tdx';
+  fmspc?: string;
+  ca?: 'platform' | 'processor';
+  url: string;
+  rootCrlUrl?: string;
+  edition?: 'early' | 'standard';
+  out: string;
+  json?: boolean;
+}
+
+/** Adds `corridor collateral …`. */
+export function addCollateralCommands(program: Command, terminal: Terminal): void {
+  const collateral = program.command('collateral').description('fetch what Intel publishes to judge quotes by');
+
+  collateral
+    .command('fetch')
+    .description('fetch the collateral of one machine from Intel PCS or a PCCS, and keep it as a file')
+    .option('--quote <file>', 'take TEE, FMSPC and CA from this quote')
+    .addOption(new Option('--tee <tee>', 'kind of TEE').choices(['sgx', 'tdx']))
+    .option('--fmspc <hex>', 'FMSPC of the machine, 12 hex digits')
+    .addOption(new Option('--ca <ca>', 'CA of its PCK certificate').choices(['platform', 'processor']))
+    .option('--url <url>', 'base URL of a PCS or PCCS', INTEL_PCS_URL)
+    .option('--root-crl-url <url>', "where the root CRL is, if not at the PCCS (default: Intel's, with Intel's PCS)")
+    .addOption(new Option('--edition <edition>', 'edition of the TCB judgement').choices(['early', 'standard']))
+    .requiredOption('--out <file>', 'collateral file to write')
+    .option('--json', 'machine-readable output')
+    .addHelpText('after', '\nExample:\n  corridor collateral fetch --quote quote.bin --out collateral.json')
+    .action(async (flags: FetchFlags) => {
+      const request = toRequest(flags);
+      const file = await fetchCollateral(request);
+      const target = userPath(flags.out);
+      mkdirSync(path.dirname(target), { recursive: true });
+      // Written beside and then renamed, so that an interrupted run leaves no half of a file.
+      writeFileSync(`${target}.part`, `${JSON.stringify(file, null, 2)}\n`);
+      renameSync(`${target}.part`, target);
+      const { tee, fmspc, ca } = request;
+      const result = { tee, fmspc, ca, out: target };
+      terminal.out(
+        flags.json ? json(result) : `collateral of ${tee.toUpperCase()} ${fmspc} (${ca}) is in ${flags.out}`,
+      );
+    });
+}
+
+function toRequest(flags: FetchFlags): CollateralRequest {
+  const fromQuote = flags.quote === undefined ? undefined : requestOfQuote(readQuoteFile(flags.quote));
+  const tee = flags.tee ?? fromQuote?.tee;
+  const fmspc = (flags.fmspc ?? fromQuote?.fmspc)?.toLowerCase();
+  const ca = flags.ca ?? fromQuote?.ca;
+  if (tee === undefined || fmspc === undefined || ca === undefined) {
+    throw new CliError('MissingOption', 'name the machine: either --quote, or --tee, --fmspc and --ca');
+  }
+  if (!/^[0-9a-f]{12}$/.test(fmspc)) throw new CliError('InvalidFmspc', `${fmspc} is no FMSPC; give 12 hex digits`);
+  if (!URL.canParse(flags.url)) throw new CliError('InvalidUrl', `${flags.url} is no URL`);
+  const rootCrlUrl = flags.rootCrlUrl ?? (flags.url === INTEL_PCS_URL ? INTEL_ROOT_CRL_URL : undefined);
+  return {
+    tee,
+    fmspc,
+    ca,
+    url: flags.url,
+    ...(rootCrlUrl === undefined ? {} : { rootCrlUrl }),
+    ...(flags.edition === undefined ? {} : { edition: flags.edition }),
+  };
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander';
+import { PcsError } from '../host/pcs.ts';
+import { DcapError } from '../protocol/dcap/index.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { addCollateralCommands } from './collateral.ts';
+import { CliError, EXIT } from './errors.ts';
+import { json, paint, type Terminal } from './output.ts';
+import { addQuoteCommands } from './quote.ts';
+
+/**
+ * Runs one command line and gives its exit code. Errors are printed to `err`, as JSON where --json was asked for; an
+ * error that no command foresaw is thrown on.
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = new Command('corridor')
+    .description('messages between Sui and EVM chains, vouched for by attested enclaves')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
+  addQuoteCommands(program, terminal, (code) => (exitCode = code));
+  addCollateralCommands(program, terminal);
+  for (const command of program.commands) inheritSettings(command, program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { code, message, exitCode: status } = foreseen(error);
+    terminal.err(
+      args.includes('--json') ? json({ error: code, message }) : `${paint(terminal, 'red', 'error')} ${message}`,
+    );
+    return status;
+  }
+}
+
+function inheritSettings(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
+}
+
+function foreseen(error: unknown): { code: string; message: string; exitCode: number } {
+  if (error instanceof CliError) return error;
+  if (error instanceof PcsError) return { code: error.code, message: error.message, exitCode: EXIT.unavailable };
+  if (error instanceof DcapError || error instanceof ProtocolError) {
+    return { code: error.code, message: error.message, exitCode: EXIT.usage };
+  }
+  throw error;
+}
