@@ -21,7 +21,7 @@ const STAGES: Stage[] = [
   { name: 'check:move-vectors', command: ['node', 'scripts/move/generate-vector-tests.ts', '--check'] },
   { name: 'ts', command: ['mocha', 'test/**/*.test.ts'] },
   { name: 'evm:build', command: ['hardhat', 'build', '--quiet'] },
-  { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha', '--no-compile'] },
+  { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'] },
   { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'] },
   { name: 'move', command: ['node', 'scripts/move/test.ts'] },
   { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], ciOnly: true },
