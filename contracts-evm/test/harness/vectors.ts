@@ -7,8 +7,8 @@ import {
   decodeFunctionResult,
   encodeFunctionData,
   encodeFunctionResult,
+  size,
   type Abi,
-  type Address,
   type Hex,
 } from 'viem';
 
@@ -120,7 +120,7 @@ export const harness = (): Promise<Harness> => (deployed ??= deploy());
 export type Outcome = { data: Hex; error?: undefined } | { data: Hex; error: string; args: readonly unknown[] };
 
 async function deploy() {
-  const { viem } = await network.create();
+  const { viem, provider } = await network.create();
   const contract = await viem.deployContract('ProtocolHarness');
   const client = await viem.getPublicClient();
   const abi = contract.abi as Abi;
@@ -168,7 +168,24 @@ async function deploy() {
     return { topics: logs[0]!.topics, data: logs[0]!.data };
   }
 
-  return { abi, address: contract.address as Address, callAll, call, read, log };
+  /** Where each read of the calldata ends, in bytes, during a call; and whether the call fails. */
+  async function reads(call: Hex): Promise<{ ends: number[]; failed: boolean }> {
+    const trace = (await provider.request({
+      method: 'debug_traceCall',
+      params: [{ to: contract.address, data: call }, 'latest', { disableStorage: true, disableMemory: true }],
+    })) as { failed: boolean; structLogs: { op: string; depth: number; stack: Hex[] }[] };
+    const ends: number[] = [];
+    for (const { op, depth, stack } of trace.structLogs) {
+      const top = (place: number) => Number(BigInt(stack.at(-1 - place)!));
+      if (depth !== 1) continue;
+      if (op === 'CALLDATALOAD') ends.push(top(0) + 32);
+      // The compiler clears memory by copying from the very end of the calldata: that reads nothing.
+      if (op === 'CALLDATACOPY' && top(2) > 0 && top(1) !== size(call)) ends.push(top(1) + top(2));
+    }
+    return { ends, failed: trace.failed };
+  }
+
+  return { abi, callAll, call, read, log, reads };
 }
 
 /** Groups of calls that stay far below the gas limit of one. */
