@@ -209,7 +209,8 @@ function checkSets(outcome: TransactionOutcome, writes: readonly ObjectWrite[], 
   for (const id of created) {
     const part = parts.get(id);
     if (part !== 'written' && part !== 'wrapped') refuse(`${id} was created but is ${part ?? 'nowhere'}`);
-    if (state.lastVersion(id) !== undefined || state.isWrapped(id)) refuse(`${id} was created but existed before`);
+    // An id that was deleted may come back: a dynamic field's is derived from its parent and its name.
+    if (exists(id) || state.isWrapped(id)) refuse(`${id} was created but existed before`);
   }
 }
 
