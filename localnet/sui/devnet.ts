@@ -10,7 +10,13 @@ import { frameworkPackages, suiMetadata } from './execution/genesis.ts';
 import { refuseSignature } from './execution/refusal.ts';
 import { decodeTransaction, type Transaction } from './execution/transaction.ts';
 import { Faucet } from './faucet.ts';
-import { Ledger, type Checkpoint, type CommittedTransaction, type LedgerOptions, type NextEpoch } from './ledger/ledger.ts';
+import {
+  Ledger,
+  type Checkpoint,
+  type CommittedTransaction,
+  type LedgerOptions,
+  type NextEpoch,
+} from './ledger/ledger.ts';
 import type { ObjectWrite } from './ledger/outcome.ts';
 import { SignatureError, verifySignatures } from './ledger/signatures.ts';
 import { AWS_NITRO_ROOT } from './natives/env.ts';
@@ -50,6 +56,7 @@ export class LocalDevnet implements Devnet {
   readonly #faucet: Faucet;
   readonly #clock: (() => bigint) | undefined;
   readonly #reports = new Map<string, ExecutionReport>();
+  #lastFaucet: Promise<unknown> = Promise.resolve();
 
   constructor(options: DevnetOptions) {
     const { framework, genesis = [], clock, nitroRoot, print, features, ...ledger } = options;
@@ -125,7 +132,11 @@ export class LocalDevnet implements Devnet {
   }
 
   #again(known: CommittedTransaction, signatures: readonly Uint8Array[]): CommittedTransaction {
-    const text = (list: readonly Uint8Array[]): string => list.map((s) => Buffer.from(s).toString('hex')).sort().join();
+    const text = (list: readonly Uint8Array[]): string =>
+      list
+        .map((s) => Buffer.from(s).toString('hex'))
+        .sort()
+        .join();
     if (text(known.signatures) === text(signatures)) return known;
     throw new TransactionRefused('ABORTED', 'The transaction is already finalized but with different user signatures');
   }
@@ -149,7 +160,11 @@ export class LocalDevnet implements Devnet {
    * @throws TransactionRefused when the faucet is exhausted
    */
   faucet(recipient: string): Promise<FaucetCoin[]> {
-    return this.#faucet.give(this, recipient);
+    // One after the other: all of them spend the same coin.
+    const give = (): Promise<FaucetCoin[]> => this.#faucet.give(this, recipient);
+    const coins = this.#lastFaucet.then(give, give);
+    this.#lastFaucet = coins;
+    return coins;
   }
 
   // Time.

@@ -75,7 +75,10 @@ function isExecutable(file: string): boolean {
 export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
   const binary = options.binary ?? findSui();
   if (binary === undefined) {
-    throw new RealNodeError('NOT_FOUND', 'there is no `sui` on PATH; install it, or leave --real out to run the devnet');
+    throw new RealNodeError(
+      'NOT_FOUND',
+      'there is no `sui` on PATH; install it, or leave --real out to run the devnet',
+    );
   }
   const { port, faucetPort, startTimeoutMs = 120_000, stopTimeoutMs = 10_000 } = options;
   const args = [
@@ -113,7 +116,13 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
 function lastWords(child: ChildProcess): () => string {
   let lines: string[] = [];
   const take = (chunk: Buffer): void => {
-    lines = [...lines, ...chunk.toString('utf8').split('\n').filter((line) => line !== '')].slice(-LOG_LINES);
+    lines = [
+      ...lines,
+      ...chunk
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    ].slice(-LOG_LINES);
   };
   child.stdout!.on('data', take);
   child.stderr!.on('data', take);
@@ -121,12 +130,17 @@ function lastWords(child: ChildProcess): () => string {
   return () => lines.join('\n');
 }
 
-async function ready(url: string, faucetUrl: string, timeoutMs: number, cancelled: AbortSignal): Promise<Ed25519Keypair> {
+async function ready(
+  url: string,
+  faucetUrl: string,
+  timeoutMs: number,
+  cancelled: AbortSignal,
+): Promise<Ed25519Keypair> {
   const keypair = Ed25519Keypair.generate();
   const client = new SuiGrpcClient({ network: 'localnet', baseUrl: url });
   const deadline = Date.now() + timeoutMs;
   const attempt = async (what: string, step: () => Promise<unknown>): Promise<void> => {
-    for (let last = ''; ; ) {
+    for (let last = ''; ;) {
       if (cancelled.aborted) throw new Error('cancelled');
       try {
         await step();

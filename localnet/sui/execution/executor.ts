@@ -292,10 +292,7 @@ function outcomeOf(
     deleted: [...deleted],
     wrapped: [...[...modified.keys()].filter(gone), ...[...created].filter(gone)],
     events,
-    loaded: [
-      ...packages.map(({ id, version }) => ({ id, version })),
-      ...read.filter(({ id }) => !inputs.has(id)),
-    ],
+    loaded: [...packages.map(({ id, version }) => ({ id, version })), ...read.filter(({ id }) => !inputs.has(id))],
   };
 }
 
@@ -309,6 +306,13 @@ function writeOf(draft: Draft, storageRebate: bigint): ObjectWrite {
     return { kind: 'package', id, version, package: value, storageRebate };
   }
   const { id, type, contents, owner } = draft;
-  return { kind: 'move', id, type: type.key, hasPublicTransfer: hasPublicTransfer(type), contents, owner, storageRebate };
+  return {
+    kind: 'move',
+    id,
+    type: type.key,
+    hasPublicTransfer: hasPublicTransfer(type),
+    contents,
+    owner,
+    storageRebate,
+  };
 }
-

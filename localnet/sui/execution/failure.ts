@@ -7,6 +7,37 @@ export type FailureStatus = Extract<ExecutionStatus, { Failure: unknown }>['Fail
 /** `CommandArgumentError` as its BCS encoder takes it. */
 export type ArgumentFault = Extract<FailureStatus, { CommandArgumentError: unknown }>['CommandArgumentError']['kind'];
 
+/** Failures without data that transactions meet. */
+export type PlainFailure =
+  | 'ArityMismatch'
+  | 'CoinBalanceOverflow'
+  | 'FeatureNotYetSupported'
+  | 'FunctionNotFound'
+  | 'InsufficientCoinBalance'
+  | 'InvalidLinkage'
+  | 'NonEntryFunctionInvoked'
+  | 'PublishErrorNonZeroAddress'
+  | 'PublishUpgradeDependencyDowngrade'
+  | 'PublishUpgradeMissingDependency'
+  | 'SharedObjectOperationNotAllowed'
+  | 'VMInvariantViolation'
+  | 'VMVerificationOrDeserializationError';
+
+/** Faults of arguments without data that transactions meet. */
+export type PlainFault =
+  | 'ArgumentWithoutValue'
+  | 'CannotMoveBorrowedValue'
+  | 'InvalidArgumentToPrivateEntryFunction'
+  | 'InvalidBCSBytes'
+  | 'InvalidGasCoinUsage'
+  | 'InvalidMakeMoveVecNonObjectArgument'
+  | 'InvalidObjectByMutRef'
+  | 'InvalidObjectByValue'
+  | 'InvalidReferenceArgument'
+  | 'InvalidTransferObject'
+  | 'InvalidUsageOfPureArg'
+  | 'TypeMismatch';
+
 /** Thrown where an execution fails. The transaction is committed with this status and pays for its gas. */
 export class ExecutionFailure extends Error {
   readonly status: FailureStatus;
@@ -35,12 +66,12 @@ export function failureName(status: FailureStatus): string {
 }
 
 /** A failure without data. */
-export function fail(kind: string, detail: string): never {
+export function fail(kind: PlainFailure, detail: string): never {
   throw new ExecutionFailure({ [kind]: true } as unknown as FailureStatus, detail);
 }
 
 /** A fault of one of a command's arguments. */
-export function argumentFailure(kind: ArgumentFault | string, argIdx: number, detail: string): ExecutionFailure {
+export function argumentFailure(kind: ArgumentFault | PlainFault, argIdx: number, detail: string): ExecutionFailure {
   const fault = typeof kind === 'string' ? ({ [kind]: true } as unknown as ArgumentFault) : kind;
   return new ExecutionFailure({ CommandArgumentError: { argIdx, kind: fault } }, `argument ${argIdx}: ${detail}`);
 }

@@ -31,9 +31,7 @@ export function checkForm(transaction: Transaction, network: Network, mockGas: b
   checkInputs(inputs, commands);
   const publications = commands.filter(({ kind }) => kind === 'publish' || kind === 'upgrade').length;
   if (publications > FIGURES.maxPublishCommands) {
-    refuseInput(
-      `${FIGURES.maxPublishCommands} max publish/upgrade commands allowed, ${publications} provided`,
-    );
+    refuseInput(`${FIGURES.maxPublishCommands} max publish/upgrade commands allowed, ${publications} provided`);
   }
   commands.forEach(checkCommand);
 }

@@ -93,7 +93,13 @@ function computationCost(
 /** The gas coins alone change: the others are put into the first. */
 function onlyGas(payment: Payment): Changes {
   const { coins, coinType } = payment;
-  const changes: Changes = { written: new Map(), modified: new Map(), created: new Set(), deleted: new Set(), read: [] };
+  const changes: Changes = {
+    written: new Map(),
+    modified: new Map(),
+    created: new Set(),
+    deleted: new Set(),
+    read: [],
+  };
   const coin: MoveDraft = { ...unchanged(coins[0]!, coinType), contents: smashedCoin(coins) };
   changes.written.set(coin.id, coin);
   changes.modified.set(coin.id, coins[0]!);

@@ -14,7 +14,9 @@ function systemPackage(id: string, modules: readonly Uint8Array[], dependencies:
   const images = decodeModules(modules);
   const named = modules.map((module, i) => [images[i]!.id.name, module] as const);
   // Versions of the framework's packages do not matter to those who depend on them: there is only ever one.
-  const linkage = dependencies.map((dependency) => [dependency, { upgradedId: dependency, upgradedVersion: 0n }] as const);
+  const linkage = dependencies.map(
+    (dependency) => [dependency, { upgradedId: dependency, upgradedVersion: 0n }] as const,
+  );
   return {
     kind: 'package',
     id,

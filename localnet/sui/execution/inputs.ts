@@ -19,7 +19,7 @@ export interface LoadedInputs {
   readonly packages: readonly PackageRecord[];
 }
 
-/** Ids of the mock coin that a simulation without payment runs on. */
+/** Id of the mock coin that a simulation without payment runs on. */
 export const MOCK_GAS_ID = `0x${'f'.repeat(64)}`;
 const MOCK_GAS_BALANCE = 1_000_000_000_000_000_000n;
 const GENESIS_DIGEST = '11111111111111111111111111111111';
@@ -82,7 +82,8 @@ function notFound(id: string, version?: bigint): never {
 /** An object at exactly the version and digest named. */
 function ownedObject(ref: ObjectRef, live: Live): MoveRecord {
   const object = live(ref.id) ?? notFound(ref.id, ref.version);
-  if (object.kind === 'package') return refuseInput(`A move object is expected, instead a move package is passed: ${ref.id}`);
+  if (object.kind === 'package')
+    return refuseInput(`A move object is expected, instead a move package is passed: ${ref.id}`);
   if (ref.version >= MAX_VERSION) refuseInput('Sequence numbers above the maximal value are not usable for transfers');
   if (object.version !== ref.version) refuseVersion(ref, object.version);
   checkDigest(ref, object);
@@ -129,7 +130,8 @@ function consensusObject(
 ): MoveRecord {
   const { id, initialVersion, mutable } = input;
   const object = live(id) ?? notFound(id);
-  if (object.kind === 'package') return refuseInput(`A move object is expected, instead a move package is passed: ${id}`);
+  if (object.kind === 'package')
+    return refuseInput(`A move object is expected, instead a move package is passed: ${id}`);
   if (!checkOwners) return object;
   if (id === AUTHENTICATOR_ID) {
     refuseInput(`Object ${id} is a system object and cannot be accessed by user transactions`);
@@ -153,7 +155,8 @@ function startVersion(owner: Owner): bigint | undefined {
 function packageObject(id: string, live: Live): PackageRecord {
   const object = live(id);
   if (!object) return refuseInput(`Dependent package not found on-chain: ${id}`);
-  if (object.kind !== 'package') return refuseInput(`A move package is expected, instead a move object is passed: ${id}`);
+  if (object.kind !== 'package')
+    return refuseInput(`A move package is expected, instead a move object is passed: ${id}`);
   return object;
 }
 
@@ -165,7 +168,8 @@ function receivable(ref: ObjectRef, live: Live): MoveRecord | undefined {
   const object = live(ref.id);
   if (!object) return undefined;
   if (object.version !== ref.version) refuseVersion(ref, object.version);
-  if (object.kind === 'package') return refuseInput(`A move object is expected, instead a move package is passed: ${ref.id}`);
+  if (object.kind === 'package')
+    return refuseInput(`A move object is expected, instead a move package is passed: ${ref.id}`);
   checkDigest(ref, object);
   switch (object.owner.$kind) {
     case 'AddressOwner':
@@ -213,4 +217,3 @@ export function computationUnits({ gas: { price, budget } }: Transaction, maxUni
   const units = budget / price;
   return units > BigInt(maxUnits) ? maxUnits : Number(units);
 }
-

@@ -15,7 +15,8 @@ const { translation } = FIGURES;
 /** Charges the bytes of all input objects and packages, those of the framework excepted. */
 export function chargeInputs(meter: Meter, inputs: LoadedInputs, typeOf: (record: MoveRecord) => Type): void {
   let bytes = 0;
-  for (const record of [...inputs.objects.values(), ...inputs.gas]) bytes += chargedSize(unchanged(record, typeOf(record)));
+  for (const record of [...inputs.objects.values(), ...inputs.gas])
+    bytes += chargedSize(unchanged(record, typeOf(record)));
   for (const { id, version, package: value } of inputs.packages) {
     if (!SYSTEM_PACKAGES.has(id)) bytes += chargedSize({ kind: 'package', id, originalId: id, version, value });
   }
@@ -71,11 +72,20 @@ export function chargeTypes(meter: Meter, program: Program, loaded: readonly Loa
   ];
   const references = all.filter((type) => type.isReference && type.elem !== program.context.type).length;
   const count = Math.max(references, 1);
-  meter.deduct(Math.max(all.reduce((sum, { nodes }) => sum + nodes, 0), 1) * translation.typeNode);
+  meter.deduct(
+    Math.max(
+      all.reduce((sum, { nodes }) => sum + nodes, 0),
+      1,
+    ) * translation.typeNode,
+  );
   meter.deduct(((count * (count + 1)) / 2) * translation.referenceNode);
 }
 
-type Signature = { readonly typeArguments: readonly Type[]; readonly parameters: readonly Type[]; readonly returns: readonly Type[] };
+type Signature = {
+  readonly typeArguments: readonly Type[];
+  readonly parameters: readonly Type[];
+  readonly returns: readonly Type[];
+};
 
 function signatureTypes({ typeArguments, parameters, returns }: Signature): Type[] {
   return [...typeArguments, ...parameters, ...returns];

@@ -105,10 +105,16 @@ export class PackageStore {
     return this.view(id) ?? fail('PublishUpgradeMissingDependency', `there is no package ${id}`);
   }
 
+  /** The linkage table of a package in the ledger. */
+  #tableOf(id: string): LinkageTable {
+    const object = this.#live(id);
+    return object?.kind === 'package' ? object.package.linkage : new Map();
+  }
+
   /**
    * The linkage table of a package to be published.
    * @param imports original ids of the packages that its modules import, its own excepted
-   * @param dependencies storage ids that the publication names
+   * @param dependencies storage ids that the publication names, which the ledger holds
    * @throws ExecutionFailure InvalidLinkage, PublishUpgradeMissingDependency, PublishUpgradeDependencyDowngrade
    */
   linkageTable(imports: ReadonlySet<string>, dependencies: readonly string[]): LinkageTable {
@@ -122,15 +128,12 @@ export class PackageStore {
       if (!table.has(original)) fail('PublishUpgradeMissingDependency', `${original} is imported but not named`);
     }
     for (const { id } of views) {
-      const record = this.#live(id);
-      const theirs = record?.kind === 'package' ? record.package.linkage : this.#new.get(id)!.value.linkage;
-      for (const [original, { upgradedVersion }] of theirs) {
+      for (const [original, { upgradedVersion }] of this.#tableOf(id)) {
         const ours = table.get(original);
         if (!ours) return fail('PublishUpgradeMissingDependency', `${id} depends on ${original}, which is not named`);
-        if (ours.upgradedVersion < upgradedVersion) {
-          const versions = `version ${ours.upgradedVersion} of ${original}, ${id} needs ${upgradedVersion}`;
-          fail('PublishUpgradeDependencyDowngrade', versions);
-        }
+        if (ours.upgradedVersion >= upgradedVersion) continue;
+        const versions = `version ${ours.upgradedVersion} of ${original}, ${id} needs ${upgradedVersion}`;
+        fail('PublishUpgradeDependencyDowngrade', versions);
       }
     }
     return new Map([...table].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -7,7 +7,14 @@ import type { ModuleImage } from '../vm/module.ts';
 import type { Value } from '../vm/values.ts';
 import { ExecutionFailure, fail, type FailureStatus } from './failure.ts';
 import { FIGURES } from './figures.ts';
-import { checkPackageSize, decodeModules, definedTypes, importedPackages, linkageOf, type NewPackage } from './packages.ts';
+import {
+  checkPackageSize,
+  decodeModules,
+  definedTypes,
+  importedPackages,
+  linkageOf,
+  type NewPackage,
+} from './packages.ts';
 import type { Run } from './run.ts';
 import type { Upgrade } from './transaction.ts';
 import { readUpgradeTicket, upgradeCapValue, upgradeReceiptValue, witnessValue } from './values.ts';
@@ -47,9 +54,13 @@ export function upgrade(run: Run, command: Upgrade, ticketValue: Value): Value {
   const images = decode(run, command.modules);
   const digest = upgradeDigest(command.modules, command.dependencies);
   if (Buffer.compare(digest, ticket.digest) !== 0) {
-    refuse({ DigestDoesNotMatch: { digest } }, `the ticket allows other code: ${Buffer.from(ticket.digest).toString('hex')}`);
+    refuse(
+      { DigestDoesNotMatch: { digest } },
+      `the ticket allows other code: ${Buffer.from(ticket.digest).toString('hex')}`,
+    );
   }
-  const current = run.packages.view(command.package) ?? refuse({ UnableToFetchPackage: { packageId: command.package } }, '');
+  const current =
+    run.packages.view(command.package) ?? refuse({ UnableToFetchPackage: { packageId: command.package } }, '');
   const { originalId } = current;
   const placed = place(command.modules, images, originalId);
   const id = run.env.transaction.freshId();
@@ -114,7 +125,8 @@ function place(modules: readonly Uint8Array[], images: readonly ModuleImage[], a
   return { modules: moved, images: decodeModules(moved) };
 }
 
-type Draft = Omit<NewPackage, 'value'> & Pick<PackageValue, 'typeOrigins'> & { readonly dependencies: readonly string[] };
+type Draft = Omit<NewPackage, 'value'> &
+  Pick<PackageValue, 'typeOrigins'> & { readonly dependencies: readonly string[] };
 
 function link(run: Run, { modules, images }: PlacedModules, draft: Draft): NewPackage {
   const { id, originalId, version, typeOrigins, dependencies } = draft;

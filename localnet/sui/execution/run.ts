@@ -72,7 +72,10 @@ export class Run {
 
   #load(place: Place, bytes: Uint8Array): void {
     const { types } = this.packages.loader;
-    this.#store(place, this.machine(() => deserialize(types, place.type, bytes)));
+    this.#store(
+      place,
+      this.machine(() => deserialize(types, place.type, bytes)),
+    );
   }
 
   /** Puts a value from outside into its place; charged as a copy and a store. */

@@ -154,7 +154,13 @@ function decodeCommand(command: typeof bcs.Command.$inferType): Command {
     }
     case 'Upgrade': {
       const { modules, dependencies, package: id, ticket } = command.Upgrade;
-      return { kind: 'upgrade', modules: modules.map((module) => fromBase64(module)), dependencies, package: id, ticket };
+      return {
+        kind: 'upgrade',
+        modules: modules.map((module) => fromBase64(module)),
+        dependencies,
+        package: id,
+        ticket,
+      };
     }
     default:
       return refuseUnsupported(`the command ${(command as { $kind: string }).$kind}`);

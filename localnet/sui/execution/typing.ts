@@ -5,7 +5,7 @@
 import type { Argument } from '../ledger/outcome.ts';
 import type { TypeTable, Type } from '../vm/types.ts';
 import { ABILITY, KIND, ADDRESS, U64 } from '../vm/types.ts';
-import { argumentFailure, fail, inCommand } from './failure.ts';
+import { argumentFailure, fail, inCommand, type PlainFault } from './failure.ts';
 import { isCoin, type FrameworkTypes } from './framework-types.ts';
 import type { LoadedInputs } from './inputs.ts';
 import type { LoadedCommand } from './load.ts';
@@ -69,7 +69,11 @@ class Typing {
       const record = inputs.objects.get(input.kind === 'shared' ? input.id : input.ref.id)!;
       const mutable = input.kind === 'shared' ? input.mutable : record.owner.$kind !== 'Immutable';
       const usage = { mutable, shared: record.owner.$kind === 'Shared' };
-      const place = new Place({ kind: 'object', record, usage }, environment.objectType(record.type), inputArgument(index));
+      const place = new Place(
+        { kind: 'object', record, usage },
+        environment.objectType(record.type),
+        inputArgument(index),
+      );
       this.#objects.set(index, place);
     });
   }
@@ -112,7 +116,11 @@ class Typing {
         const target = this.#coin(coin);
         const typed = amounts.map((source, i) => this.#argument(source, i + 1, U64));
         const type = target.type.elem!;
-        return this.#typed({ kind: 'split', coin: type }, [target, ...typed], typed.map(() => type));
+        return this.#typed(
+          { kind: 'split', coin: type },
+          [target, ...typed],
+          typed.map(() => type),
+        );
       }
       case 'merge': {
         const coin = this.#source(command.target, 0);
@@ -191,7 +199,11 @@ class Typing {
         const results = this.#results[resultIdx];
         if (!results) return outOfBounds(resultIdx, index);
         if (results.length !== 1) {
-          throw argumentFailure({ InvalidResultArity: { resultIdx } }, index, `command ${resultIdx} has ${results.length} results`);
+          throw argumentFailure(
+            { InvalidResultArity: { resultIdx } },
+            index,
+            `command ${resultIdx} has ${results.length} results`,
+          );
         }
         return { kind: 'place', place: results[0]! };
       }
@@ -232,7 +244,8 @@ class Typing {
     if (type.isReference) {
       if (type.elem !== target) throw mismatch(`${type.key} given for ${expected.key}`);
       if (!expected.isReference) {
-        if (!(expected.abilities() & ABILITY.COPY)) throw mismatch(`${expected.key} cannot be copied out of a reference`);
+        if (!(expected.abilities() & ABILITY.COPY))
+          throw mismatch(`${expected.key} cannot be copied out of a reference`);
         return argument(index, place, 'read', expected);
       }
       if (type.kind === expected.kind) return argument(index, place, 'use', expected);
@@ -249,12 +262,7 @@ class Typing {
   }
 
   /** A value whose type is what it is, as long as the test holds. */
-  #constrained(
-    source: Source,
-    index: number,
-    test: (abilities: number) => boolean,
-    fault: string,
-  ): TypedArgument {
+  #constrained(source: Source, index: number, test: (abilities: number) => boolean, fault: PlainFault): TypedArgument {
     const place = source.kind === 'place' ? source.place : undefined;
     if (!place || !test(place.type.abilities())) {
       throw argumentFailure(fault, index, place ? `${place.type.key} given` : 'bytes given');

@@ -54,6 +54,7 @@ function asFailure(check: () => void, policy = 0): void {
 
 function statusOf({ kind, rule }: VerificationError, policy: number): FailureStatus {
   if (kind !== 'PackageUpgradeError') return { [kind]: true } as unknown as FailureStatus;
-  const upgradeError = rule === 'UnknownUpgradePolicy' ? { UnknownUpgradePolicy: { policy } } : { IncompatibleUpgrade: true as const };
+  const upgradeError =
+    rule === 'UnknownUpgradePolicy' ? { UnknownUpgradePolicy: { policy } } : { IncompatibleUpgrade: true as const };
   return { PackageUpgradeError: { upgradeError } };
 }

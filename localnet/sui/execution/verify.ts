@@ -6,7 +6,7 @@ import { SUI_ADDRESS, STD_ADDRESS } from '../ledger/types.ts';
 import { ABILITY } from '../vm/types.ts';
 import { argumentFailure, ExecutionFailure, fail, inCommand } from './failure.ts';
 import { receivedType } from './framework-types.ts';
-import { Place, type Program, type TypedArgument, type TypedCommand } from './program.ts';
+import type { ByteInput, Place, Program, TypedArgument, TypedCommand } from './program.ts';
 import { checkPure } from './pure.ts';
 import { checkPrivateEntry } from './taint.ts';
 import { backwards } from './typing.ts';
@@ -17,15 +17,8 @@ import { backwards } from './typing.ts';
  * @throws ExecutionFailure
  */
 export function verifyProgram(program: Program, arbitrary: boolean): void {
-  if (!arbitrary) for (const { place, command, argument } of program.pure) {
-    const { origin } = place;
-    inCommand(command, () => checkPure(origin.kind === 'pure' ? origin.bytes : new Uint8Array(), place.type, argument));
-  }
-  for (const { place, command, argument } of program.receiving) {
-    const type = receivedType(place.type);
-    if (type && type.abilities() & ABILITY.KEY) continue;
-    throw argumentFailure('TypeMismatch', argument, `an object to be received is given for ${place.type.key}`).at(command);
-  }
+  if (!arbitrary) program.pure.forEach(checkBytes);
+  program.receiving.forEach(checkReceiving);
   const each = (check: (command: TypedCommand) => void): void => {
     for (const command of program.commands) inCommand(command.index, () => check(command));
   };
@@ -39,6 +32,20 @@ export function verifyProgram(program: Program, arbitrary: boolean): void {
   }
 }
 
+// Inputs that are no objects yet.
+
+function checkBytes({ place, command, argument }: ByteInput): void {
+  const { origin, type } = place;
+  if (origin.kind === 'pure') inCommand(command, () => checkPure(origin.bytes, type, argument));
+}
+
+function checkReceiving({ place, command, argument }: ByteInput): void {
+  const type = receivedType(place.type);
+  if (type && type.abilities() & ABILITY.KEY) return;
+  const detail = `an object to be received is given for ${place.type.key}`;
+  throw argumentFailure('TypeMismatch', argument, detail).at(command);
+}
+
 // Input objects and the gas coin.
 
 function checkUsage({ action, arguments: args }: TypedCommand): void {
@@ -46,8 +53,9 @@ function checkUsage({ action, arguments: args }: TypedCommand): void {
     const { origin } = place;
     if (origin.kind === 'object' && !origin.usage.mutable) {
       const { id } = origin.record;
-      if (mode === 'borrow' && mutable) throw argumentFailure('InvalidObjectByMutRef', index, `${id} is given as immutable`);
-      if (mode === 'use' && move) throw argumentFailure('InvalidObjectByValue', index, `${id} is given as immutable`);
+      const detail = `${id} is given as immutable`;
+      if (mode === 'borrow' && mutable) throw argumentFailure('InvalidObjectByMutRef', index, detail);
+      if (mode === 'use' && move) throw argumentFailure('InvalidObjectByValue', index, detail);
     }
     if (origin.kind === 'gas' && mode === 'use' && move && action.kind !== 'transfer') {
       throw argumentFailure('InvalidGasCoinUsage', index, 'the gas coin may be borrowed, or transferred whole');

@@ -10,7 +10,6 @@ import { serve, type RunningServer } from '../../../localnet/sui/rpc/server.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
 import { fixture } from './harness.ts';
 
-
 /** The flows of the stock client, with nothing of it changed. */
 for (const kind of ['over HTTP', 'in process'] as const) {
   describe(`the stock client ${kind}`, () => {
@@ -129,7 +128,9 @@ for (const kind of ['over HTTP', 'in process'] as const) {
       failing.moveCall({ target: call('trouble::asked') });
       const simulated = await client.simulateTransaction({ transaction: failing, include: { effects: true } });
       assert.equal(simulated.$kind, 'FailedTransaction');
-      const { error } = simulated.FailedTransaction!.status as { error: { MoveAbort?: { abortCode: string; location?: { module?: string } } } };
+      const { error } = simulated.FailedTransaction!.status as {
+        error: { MoveAbort?: { abortCode: string; location?: { module?: string } } };
+      };
       assert.equal(error.MoveAbort!.abortCode, '42');
       assert.equal(error.MoveAbort!.location!.module, 'trouble');
     });
@@ -144,7 +145,9 @@ for (const kind of ['over HTTP', 'in process'] as const) {
       transaction.setGasBudget(10_000_000);
       transaction.setGasPrice(1000);
       transaction.setExpiration({ None: true });
-      transaction.setGasPayment(objects.slice(0, 1).map(({ objectId, version, digest }) => ({ objectId, version, digest })));
+      transaction.setGasPayment(
+        objects.slice(0, 1).map(({ objectId, version, digest }) => ({ objectId, version, digest })),
+      );
       const result = await client.signAndExecuteTransaction({ transaction, signer: key, include: { effects: true } });
       assert.equal(result.$kind, 'FailedTransaction');
       assert.match(JSON.stringify(result.FailedTransaction!.status), /because it was asked for/);
@@ -163,11 +166,19 @@ for (const kind of ['over HTTP', 'in process'] as const) {
       const include = { commandResults: true } as const;
       const { commandResults } = await client.simulateTransaction({ transaction, checksEnabled: false, include });
       assert.equal(bcs.u64().parse(commandResults![1]!.returnValues[0]!.bcs!), '1000');
-      const checked = await client
-        .simulateTransaction({ transaction, include })
-        .then(({ $kind }) => $kind, (error: Error) => error.message);
+      const checked = await client.simulateTransaction({ transaction, include }).then(
+        ({ $kind }) => $kind,
+        (error: Error) => error.message,
+      );
       assert.match(checked, /FailedTransaction|not signed by the correct sender/);
-      assert.equal(Buffer.from(devnet.ledger.live(thing)!.kind === 'move' ? (devnet.ledger.live(thing) as { contents: Uint8Array }).contents : []).readBigUInt64LE(32), 3n);
+      assert.equal(
+        Buffer.from(
+          devnet.ledger.live(thing)!.kind === 'move'
+            ? (devnet.ledger.live(thing) as { contents: Uint8Array }).contents
+            : [],
+        ).readBigUInt64LE(32),
+        3n,
+      );
     });
 
     it('is told why a transaction may not run', async () => {
@@ -190,11 +201,16 @@ describe('checkpoints of a devnet', () => {
     await devnet.faucet('0x2');
     stop();
     assert.deepEqual(seen, [1n, 2n, 3n]);
-    const verifiers = [0n, 1n].map((epoch) => new CommitteeVerifier(devnet.ledger.epochInfo(epoch)!.committee.committee));
+    const verifiers = [0n, 1n].map(
+      (epoch) => new CommitteeVerifier(devnet.ledger.epochInfo(epoch)!.committee.committee),
+    );
     for (const sequence of [0n, 1n, 2n, 3n]) {
       const checkpoint = devnet.ledger.checkpoint(sequence)!;
       verifiers[Number(checkpoint.summary.epoch)]!.verify(checkpoint.summary, checkpoint.certificate());
-      assert.equal(checkpoint.summary.previousDigest, sequence === 0n ? null : devnet.ledger.checkpoint(sequence - 1n)!.digest);
+      assert.equal(
+        checkpoint.summary.previousDigest,
+        sequence === 0n ? null : devnet.ledger.checkpoint(sequence - 1n)!.digest,
+      );
     }
     assert.deepEqual(ending.summary.endOfEpochData!.nextEpochCommittee, verifiers[1]!.committee.members);
     assert.throws(() => verifiers[1]!.verify(ending.summary, ending.certificate()));

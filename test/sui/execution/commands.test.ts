@@ -3,7 +3,18 @@ import { bcs } from '@mysten/sui/bcs';
 import { Inputs, type Transaction } from '@mysten/sui/transactions';
 import { coinBalance } from '../../../localnet/sui/ledger/objects.ts';
 import { GAS_COIN_TYPE } from '../../../localnet/sui/ledger/types.ts';
-import { argumentError, BUDGET, change, commandsOf, created, events, fixture, SUI, World, type TransactionDataV1 } from './harness.ts';
+import {
+  argumentError,
+  BUDGET,
+  change,
+  commandsOf,
+  created,
+  events,
+  fixture,
+  SUI,
+  World,
+  type TransactionDataV1,
+} from './harness.ts';
 
 describe('commands of programmable transactions', () => {
   let world: World;
@@ -125,15 +136,26 @@ describe('commands of programmable transactions', () => {
       const { error } = await world.fails((tx) => {
         tx.moveCall({ target: call('thing::value_ref'), arguments: [tx.object(ref(thing))] });
       });
-      assert.deepEqual(error, { $kind: 'InvalidPublicFunctionReturnType', InvalidPublicFunctionReturnType: { idx: 0 } });
+      assert.deepEqual(error, {
+        $kind: 'InvalidPublicFunctionReturnType',
+        InvalidPublicFunctionReturnType: { idx: 0 },
+      });
     });
 
     it('refuses functions of transfer and event that are for the defining module alone', async () => {
       const thing = await newThing(1);
-      for (const target of ['0x2::transfer::transfer', '0x2::transfer::share_object', '0x2::transfer::freeze_object'] as const) {
+      for (const target of [
+        '0x2::transfer::transfer',
+        '0x2::transfer::share_object',
+        '0x2::transfer::freeze_object',
+      ] as const) {
         const { error } = await world.fails((tx) => {
           const rest = target.endsWith('transfer') ? [tx.pure.address(me())] : [];
-          tx.moveCall({ target, typeArguments: [`${yard}::thing::Thing`], arguments: [tx.object(ref(thing)), ...rest] });
+          tx.moveCall({
+            target,
+            typeArguments: [`${yard}::thing::Thing`],
+            arguments: [tx.object(ref(thing)), ...rest],
+          });
         });
         assert.deepEqual(error, { $kind: 'NonEntryFunctionInvoked', NonEntryFunctionInvoked: true }, target);
       }
@@ -163,7 +185,10 @@ describe('commands of programmable transactions', () => {
       assert.deepEqual(await failing([`${yard}::thing::Nothing`]), typeError('TypeNotFound'));
       assert.deepEqual(await failing(['0x2::coin::Coin']), { $kind: 'TypeArityMismatch', TypeArityMismatch: true });
       assert.equal(((await failing([])) as { $kind: string }).$kind, 'VMVerificationOrDeserializationError');
-      assert.equal(((await failing([`${yard}::thing::Bound`])) as { $kind: string }).$kind, 'VMVerificationOrDeserializationError');
+      assert.equal(
+        ((await failing([`${yard}::thing::Bound`])) as { $kind: string }).$kind,
+        'VMVerificationOrDeserializationError',
+      );
     });
 
     it('injects the context, with a sponsor where there is one', async () => {
@@ -193,7 +218,11 @@ describe('commands of programmable transactions', () => {
           typeArguments: ['0x2::sui::SUI'],
           arguments: [coin!],
         });
-        const back = tx.moveCall({ target: '0x2::coin::from_balance', typeArguments: ['0x2::sui::SUI'], arguments: [balance] });
+        const back = tx.moveCall({
+          target: '0x2::coin::from_balance',
+          typeArguments: ['0x2::sui::SUI'],
+          arguments: [balance],
+        });
         tx.moveCall({
           target: '0x2::transfer::public_transfer',
           typeArguments: [GAS_COIN_TYPE],
@@ -213,7 +242,10 @@ describe('commands of programmable transactions', () => {
         tx.splitCoins(tx.gas, [1]);
         potato(tx);
       });
-      assert.deepEqual(error, { $kind: 'UnusedValueWithoutDrop', UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 } });
+      assert.deepEqual(error, {
+        $kind: 'UnusedValueWithoutDrop',
+        UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 },
+      });
       assert.equal(command, null);
     });
 
@@ -221,7 +253,10 @@ describe('commands of programmable transactions', () => {
       const { error } = await world.fails((tx) => {
         tx.moveCall({ target: call('potato::weigh'), arguments: [potato(tx)] });
       });
-      assert.deepEqual(error, { $kind: 'UnusedValueWithoutDrop', UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 } });
+      assert.deepEqual(error, {
+        $kind: 'UnusedValueWithoutDrop',
+        UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 },
+      });
       await world.ok((tx) => {
         const value = potato(tx);
         tx.moveCall({ target: call('potato::weigh'), arguments: [value] });
@@ -234,7 +269,10 @@ describe('commands of programmable transactions', () => {
         const [one] = tx.moveCall({ target: call('thing::two') });
         tx.transferObjects([one!], me());
       });
-      assert.deepEqual(error, { $kind: 'UnusedValueWithoutDrop', UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 1 } });
+      assert.deepEqual(error, {
+        $kind: 'UnusedValueWithoutDrop',
+        UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 1 },
+      });
     });
 
     it('counts the last copy of a value with copy and without drop as its use', async () => {
@@ -246,7 +284,10 @@ describe('commands of programmable transactions', () => {
       const { error } = await world.fails((tx) => {
         tx.moveCall({ target: call('potato::weed'), arguments: [tx.pure.u64(1)] });
       });
-      assert.deepEqual(error, { $kind: 'UnusedValueWithoutDrop', UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 } });
+      assert.deepEqual(error, {
+        $kind: 'UnusedValueWithoutDrop',
+        UnusedValueWithoutDrop: { resultIdx: 0, secondaryIdx: 0 },
+      });
     });
 
     it('copies values with copy, and borrows them', async () => {
@@ -458,7 +499,7 @@ describe('commands of programmable transactions', () => {
           call.arguments[0] = argument;
         };
         const build = (tx: Transaction) => {
-          tx.moveCall({ target: call(target) , arguments: target === 'thing::two' ? [] : [tx.pure.u64(1)] });
+          tx.moveCall({ target: call(target), arguments: target === 'thing::two' ? [] : [tx.pure.u64(1)] });
           tx.moveCall({ target: call('potato::read'), arguments: [tx.pure.u64(1)] });
         };
         const { error, command } = await world.fails(build, { edit });
@@ -483,8 +524,16 @@ describe('commands of programmable transactions', () => {
 
   it('reports events of all commands in order', async () => {
     const ran = await world.ok((tx) => {
-      for (const value of [1, 2, 3]) tx.moveCall({ target: call('plain::say'), typeArguments: ['u64'], arguments: [tx.pure.u64(value)] });
+      for (const value of [1, 2, 3])
+        tx.moveCall({ target: call('plain::say'), typeArguments: ['u64'], arguments: [tx.pure.u64(value)] });
     });
-    assert.deepEqual(events(ran).map(([name, [first]]) => [name, first]), [['plain::Said', 1], ['plain::Said', 2], ['plain::Said', 3]]);
+    assert.deepEqual(
+      events(ran).map(([name, [first]]) => [name, first]),
+      [
+        ['plain::Said', 1],
+        ['plain::Said', 2],
+        ['plain::Said', 3],
+      ],
+    );
   });
 });

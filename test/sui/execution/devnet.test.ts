@@ -13,14 +13,20 @@ describe('a devnet', () => {
     const world = await World.create({ seed });
     const { id } = await world.publish(await yard());
     await world.ok((tx) => {
-      tx.transferObjects([tx.moveCall({ target: `${id}::thing::new`, arguments: [tx.pure.u64(1)] })], world.bob.toSuiAddress());
+      tx.transferObjects(
+        [tx.moveCall({ target: `${id}::thing::new`, arguments: [tx.pure.u64(1)] })],
+        world.bob.toSuiAddress(),
+      );
     });
     await world.fails((tx) => void tx.moveCall({ target: `${id}::trouble::asked` }));
     world.devnet.advanceClock(5n);
     world.devnet.advanceEpoch();
     await world.devnet.faucet('0x5');
     const { ledger } = world;
-    return Array.from({ length: Number(ledger.latestCheckpoint.summary.sequenceNumber) + 1 }, (_, i) => ledger.checkpoint(BigInt(i))!.digest);
+    return Array.from(
+      { length: Number(ledger.latestCheckpoint.summary.sequenceNumber) + 1 },
+      (_, i) => ledger.checkpoint(BigInt(i))!.digest,
+    );
   };
 
   it('does the same under the same seed, and something else under another', async () => {
@@ -33,7 +39,9 @@ describe('a devnet', () => {
     const world = await World.create();
     const { id } = await world.publish(await yard());
     const time = async (): Promise<bigint> => {
-      const bytes = await world.build((tx) => void tx.moveCall({ target: `${id}::plain::time`, arguments: [tx.object(clock)] }));
+      const bytes = await world.build(
+        (tx) => void tx.moveCall({ target: `${id}::plain::time`, arguments: [tx.object(clock)] }),
+      );
       const { commands } = world.devnet.simulate(bytes, { checks: true, mockGas: false });
       return BigInt(bcs.u64().parse(commands[0]!.returnValues[0]!.value));
     };
@@ -114,10 +122,17 @@ describe('a devnet', () => {
         const thing = tx.pure(made);
         tx.moveCall({ target: `${id}::thing::set`, arguments: [thing, tx.pure.u64(8)] });
         tx.moveCall({ target: `${id}::thing::value`, arguments: [thing] });
-        tx.transferObjects([tx.moveCall({ target: `${id}::thing::wrap`, arguments: [thing] })], world.bob.toSuiAddress());
-        const other = tx.pure(bcs.struct('Coin', { id: bcs.Address, value: bcs.u64() }).serialize({ id: '0xdef', value: 9 }));
+        tx.transferObjects(
+          [tx.moveCall({ target: `${id}::thing::wrap`, arguments: [thing] })],
+          world.bob.toSuiAddress(),
+        );
+        const other = tx.pure(
+          bcs.struct('Coin', { id: bcs.Address, value: bcs.u64() }).serialize({ id: '0xdef', value: 9 }),
+        );
         tx.mergeCoins(tx.gas, [other]);
-        const third = tx.pure(bcs.struct('Thing', { id: bcs.Address, value: bcs.u64() }).serialize({ id: '0xfed', value: 1 }));
+        const third = tx.pure(
+          bcs.struct('Thing', { id: bcs.Address, value: bcs.u64() }).serialize({ id: '0xfed', value: 1 }),
+        );
         tx.moveCall({ target: `${id}::thing::give`, arguments: [third, tx.pure.address('0x1')] });
       },
       { gas: [] },
@@ -137,8 +152,13 @@ describe('a devnet', () => {
     assert.equal(world.ledger.nowMs, now - 1000n);
   });
 
-  it('gives coins to whoever asks the faucet', async () => {
+  it('gives coins to whoever asks the faucet, to many at once', async () => {
     const devnet = await startDevnet({ seed: 'rich' });
+    const all = await Promise.all(['0x1', '0x2', '0x3'].map((address) => devnet.faucet(address)));
+    assert.deepEqual(
+      all.map((coins) => coins.length),
+      [5, 5, 5],
+    );
     const [coin] = await devnet.faucet('0x99');
     assert.equal(coin!.amount, 200_000_000_000n);
     const object = devnet.ledger.live(coin!.id);
@@ -148,7 +168,9 @@ describe('a devnet', () => {
   it('prints what std::debug prints, where it is told to', async () => {
     const lines: string[] = [];
     const world = await World.create({ print: (text) => lines.push(text) });
-    await world.ok((tx) => void tx.moveCall({ target: '0x1::debug::print', typeArguments: ['u64'], arguments: [tx.pure.u64(77)] }));
+    await world.ok(
+      (tx) => void tx.moveCall({ target: '0x1::debug::print', typeArguments: ['u64'], arguments: [tx.pure.u64(77)] }),
+    );
     assert.deepEqual(lines, ['[debug] 77']);
   });
 

@@ -77,7 +77,10 @@ describe('executions that fail', () => {
         const thing = tx.object(Inputs.ObjectRef(world.ref(world.object(id))));
         tx.moveCall({ target: call('thing::set'), arguments: [thing, tx.pure.u64(50)] });
         const [coin] = tx.splitCoins(tx.gas, [SUI]);
-        tx.transferObjects([coin!, tx.moveCall({ target: call('thing::new'), arguments: [tx.pure.u64(9)] })], world.bob.toSuiAddress());
+        tx.transferObjects(
+          [coin!, tx.moveCall({ target: call('thing::new'), arguments: [tx.pure.u64(9)] })],
+          world.bob.toSuiAddress(),
+        );
         tx.moveCall({ target: call('trouble::asked') });
         tx.moveCall({ target: call('thing::set'), arguments: [thing, tx.pure.u64(60)] });
       },
@@ -131,13 +134,18 @@ describe('executions that fail', () => {
   it('by more than 1024 events are runtime errors', async () => {
     const location = await runtimeError('trouble::make_many', [1025]);
     assert.deepEqual([location!.module.name, location!.functionName], ['event', 'emit']);
-    await world.ok((tx) => void tx.moveCall({ target: call('trouble::make_many'), arguments: [tx.pure.u64(1024)] }), { budget: 9n * SUI });
+    await world.ok((tx) => void tx.moveCall({ target: call('trouble::make_many'), arguments: [tx.pure.u64(1024)] }), {
+      budget: 9n * SUI,
+    });
   });
 
   it('of an abort pay a hundredfold reference price at most', async () => {
     const price = 500_000n;
     const budget = 5n * SUI;
-    const { report } = await world.fails((tx) => void tx.moveCall({ target: call('trouble::asked') }), { price, budget });
+    const { report } = await world.fails((tx) => void tx.moveCall({ target: call('trouble::asked') }), {
+      price,
+      budget,
+    });
     assert.equal(report.gasUsed.computationCost, 1000n * 100_000n);
     const plain = await world.ok(() => {}, { price, budget });
     assert.equal(plain.report.gasUsed.computationCost, 1000n * price);

@@ -59,13 +59,19 @@ describe('random transactions', () => {
   /** What accounts own, coins left out: by id. */
   const holdings = (): Map<string, string> => {
     const addresses = [world.alice, world.bob].map((key) => key.toSuiAddress());
-    const owned = addresses.flatMap((address) => [...world.ledger.objects.owned(address)].map((object) => [object, address] as const));
-    return new Map(owned.filter(([object]) => coinBalance(object) === undefined).map(([{ id }, address]) => [id, address]));
+    const owned = addresses.flatMap((address) =>
+      [...world.ledger.objects.owned(address)].map((object) => [object, address] as const),
+    );
+    return new Map(
+      owned.filter(([object]) => coinBalance(object) === undefined).map(([{ id }, address]) => [id, address]),
+    );
   };
 
   /** The richest coin of alice: these transactions are more than she has coins. */
   const richest = () => {
-    const coins = [...world.ledger.objects.owned(world.alice.toSuiAddress())].filter((object) => object.type === GAS_COIN_TYPE);
+    const coins = [...world.ledger.objects.owned(world.alice.toSuiAddress())].filter(
+      (object) => object.type === GAS_COIN_TYPE,
+    );
     return coins.reduce((a, b) => (coinBalance(b)! > coinBalance(a)! ? b : a));
   };
 
@@ -110,22 +116,29 @@ describe('random transactions', () => {
     const random = generator(1);
     const results = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {
-      const bytes = await world.build((tx) => {
-        const thing = tx.object(Inputs.ObjectRef(world.ref(world.object(owned(world.alice)[0]!))));
-        const [coin] = tx.splitCoins(tx.gas, [1000]);
-        tx.moveCall({ target: `${yard}::thing::set`, arguments: [thing, tx.pure.u64(5)] });
-        const vector = tx.makeMoveVec({ type: 'u64', elements: [tx.pure.u64(5)] });
-        tx.moveCall({ target: `${yard}::plain::refs`, arguments: [tx.pure.u64(1), vector] });
-        tx.transferObjects([coin!], world.alice.toSuiAddress());
-      }, { gas: [richest()] });
+      const bytes = await world.build(
+        (tx) => {
+          const thing = tx.object(Inputs.ObjectRef(world.ref(world.object(owned(world.alice)[0]!))));
+          const [coin] = tx.splitCoins(tx.gas, [1000]);
+          tx.moveCall({ target: `${yard}::thing::set`, arguments: [thing, tx.pure.u64(5)] });
+          const vector = tx.makeMoveVec({ type: 'u64', elements: [tx.pure.u64(5)] });
+          tx.moveCall({ target: `${yard}::plain::refs`, arguments: [tx.pure.u64(1), vector] });
+          tx.transferObjects([coin!], world.alice.toSuiAddress());
+        },
+        { gas: [richest()] },
+      );
       const changes = 1 + random(3);
-      for (let i = 0; i < changes; i++) bytes[random(bytes.length)] = random(2) ? random(256) : bytes[random(bytes.length)]!;
+      for (let i = 0; i < changes; i++)
+        bytes[random(bytes.length)] = random(2) ? random(256) : bytes[random(bytes.length)]!;
       const cut = random(20) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes;
       const result = judge(cut, await world.sign(bytes.length === cut.length ? cut : bytes));
       results.set(result, (results.get(result) ?? 0) + 1);
     }
     assert(results.get('refused')! > 0, JSON.stringify([...results]));
-    assert.equal([...results.values()].reduce((a, b) => a + b), ROUNDS);
+    assert.equal(
+      [...results.values()].reduce((a, b) => a + b),
+      ROUNDS,
+    );
   });
 
   it('made of random commands and arguments', async function () {
@@ -239,7 +252,13 @@ function randomCommands(yard: string, inputs: number, random: (below: number) =>
     if (kind < 9) {
       const [target, takes, gives] = FUNCTIONS[random(FUNCTIONS.length)]!;
       const [module, name] = target.split('::');
-      push({ $kind: 'MoveCall', MoveCall: { package: yard, module, function: name, typeArguments: [], arguments: takes.map(take) } }, gives);
+      push(
+        {
+          $kind: 'MoveCall',
+          MoveCall: { package: yard, module, function: name, typeArguments: [], arguments: takes.map(take) },
+        },
+        gives,
+      );
     } else if (kind === 9) {
       push({ $kind: 'SplitCoins', SplitCoins: { coin: take('coin'), amounts: [take('number')] } }, ['coin']);
     } else if (kind === 10) {

@@ -70,7 +70,10 @@ describe('gas', () => {
   it('rounds computation up to the next thousand units, at the transaction’s price', async () => {
     const spin = async (rounds: number, price = 1000n) =>
       (
-        await world.ok((tx) => void tx.moveCall({ target: `${yard}::trouble::spin`, arguments: [tx.pure.u64(rounds)] }), { price })
+        await world.ok(
+          (tx) => void tx.moveCall({ target: `${yard}::trouble::spin`, arguments: [tx.pure.u64(rounds)] }),
+          { price },
+        )
       ).report;
     const [small, large, dear] = [await spin(10), await spin(4000), await spin(10, 5000n)];
     assert.equal(small.gasUsed.computationCost, 1_000_000n);

@@ -5,7 +5,12 @@ import { bcs } from '@mysten/sui/bcs';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { Transaction } from '@mysten/sui/transactions';
 import { fromBase64 } from '@mysten/sui/utils';
-import { buildFramework, buildPackage, type BuiltPackage, type BuildOptions } from '../../../localnet/sui/build/builder.ts';
+import {
+  buildFramework,
+  buildPackage,
+  type BuiltPackage,
+  type BuildOptions,
+} from '../../../localnet/sui/build/builder.ts';
 import { LocalDevnet, type DevnetOptions } from '../../../localnet/sui/devnet.ts';
 import { TransactionRefused, type RefusalCode } from '../../../localnet/sui/devnet-api.ts';
 import type { ExecutionReport } from '../../../localnet/sui/execution/executor.ts';
@@ -64,7 +69,9 @@ export class World {
     const seed = options.seed ?? 'test';
     const [alice, bob] = [seededKeypair(seed, 'alice'), seededKeypair(seed, 'bob')];
     const genesis = [alice, bob].flatMap((key) =>
-      Array.from({ length: COINS_EACH }, (_, i) => genesisCoin(seed, `${key.toSuiAddress()}/${i}`, key.toSuiAddress(), COIN)),
+      Array.from({ length: COINS_EACH }, (_, i) =>
+        genesisCoin(seed, `${key.toSuiAddress()}/${i}`, key.toSuiAddress(), COIN),
+      ),
     );
     const framework = options.framework ?? (await buildFramework());
     return new World(new LocalDevnet({ ...options, seed, framework, genesis }), alice, bob);
@@ -160,7 +167,12 @@ export class World {
     await this.refusedBytes(code, message, bytes, await this.sign(bytes, options));
   }
 
-  async refusedBytes(code: RefusalCode, message: RegExp, bytes: Uint8Array, signatures: readonly Uint8Array[]): Promise<void> {
+  async refusedBytes(
+    code: RefusalCode,
+    message: RegExp,
+    bytes: Uint8Array,
+    signatures: readonly Uint8Array[],
+  ): Promise<void> {
     const { height } = this.ledger;
     const checkpoint = this.ledger.latestCheckpoint.digest;
     assert.throws(
@@ -197,7 +209,9 @@ export function packageOf({ effects }: Ran): string {
 /** Ids of the objects that a transaction created and that stand on their own, by struct name. */
 export function created(world: World, { effects, committed }: Ran, name: string): string[] {
   return effects.changedObjects
-    .filter(([, { idOperation, outputState }]) => idOperation.$kind === 'Created' && outputState.$kind === 'ObjectWrite')
+    .filter(
+      ([, { idOperation, outputState }]) => idOperation.$kind === 'Created' && outputState.$kind === 'ObjectWrite',
+    )
     .map(([id]) => id)
     .filter((id) => {
       const version = committed.after.find((key) => key.id === id)!.version;

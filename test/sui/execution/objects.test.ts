@@ -43,9 +43,13 @@ describe('ownership of objects', () => {
   describe('owned', () => {
     it('are used by their owner alone', async () => {
       const thing = await newThing(1, bob());
-      await world.refused('INVALID_ARGUMENT', /not signed by the correct sender: Object 0x.* is owned by account address/, (tx) => {
-        tx.moveCall({ target: call('thing::set'), arguments: [tx.object(owned(thing)), tx.pure.u64(5)] });
-      });
+      await world.refused(
+        'INVALID_ARGUMENT',
+        /not signed by the correct sender: Object 0x.* is owned by account address/,
+        (tx) => {
+          tx.moveCall({ target: call('thing::set'), arguments: [tx.object(owned(thing)), tx.pure.u64(5)] });
+        },
+      );
       await world.ok(
         (tx) => void tx.moveCall({ target: call('thing::set'), arguments: [tx.object(owned(thing)), tx.pure.u64(5)] }),
         { signer: world.bob },
@@ -57,13 +61,20 @@ describe('ownership of objects', () => {
       const thing = await newThing(1);
       const stale = world.ref(world.object(thing));
       const set = (reference: typeof stale) => (tx: Parameters<Parameters<World['run']>[0]>[0]) =>
-        void tx.moveCall({ target: call('thing::set'), arguments: [tx.object(Inputs.ObjectRef(reference)), tx.pure.u64(5)] });
+        void tx.moveCall({
+          target: call('thing::set'),
+          arguments: [tx.object(Inputs.ObjectRef(reference)), tx.pure.u64(5)],
+        });
       const first = await world.ok(set(stale));
       await world.refused('FAILED_PRECONDITION', /is not available for consumption, current version: 0x/, set(stale));
       await world.refused('FAILED_PRECONDITION', /not available for consumption/, set({ ...stale, version: '999' }));
       const current = world.ref(world.object(thing));
       await world.refused('INVALID_ARGUMENT', /Invalid Object digest/, set({ ...current, digest: stale.digest }));
-      await world.refused('INVALID_ARGUMENT', /Could not find the referenced object/, set({ ...current, objectId: `0x${'7'.repeat(64)}` }));
+      await world.refused(
+        'INVALID_ARGUMENT',
+        /Could not find the referenced object/,
+        set({ ...current, objectId: `0x${'7'.repeat(64)}` }),
+      );
       await world.refused('INVALID_ARGUMENT', /a move package is passed/, set({ ...current, objectId: yard }));
       assert.equal(world.object(thing).version, BigInt(first.effects.lamportVersion));
     });
@@ -99,7 +110,9 @@ describe('ownership of objects', () => {
         (tx) => void tx.transferObjects([tx.object(owned(gas.id))], bob()),
         { gas: [gas] },
       );
-      await world.refused('INVALID_ARGUMENT', /Mutable object 0x.* cannot appear more than one/, () => {}, { gas: [gas, gas] });
+      await world.refused('INVALID_ARGUMENT', /Mutable object 0x.* cannot appear more than one/, () => {}, {
+        gas: [gas, gas],
+      });
     });
 
     it('that are used as shared are refused', async () => {
@@ -114,15 +127,25 @@ describe('ownership of objects', () => {
     it('are used by anyone, mutably and immutably', async () => {
       const counter = created(world, setup, 'Counter')[0]!;
       for (const signer of [world.alice, world.bob]) {
-        await world.ok((tx) => void tx.moveCall({ target: call('setup::increment'), arguments: [tx.object(shared(counter, true))] }), { signer });
+        await world.ok(
+          (tx) => void tx.moveCall({ target: call('setup::increment'), arguments: [tx.object(shared(counter, true))] }),
+          { signer },
+        );
       }
       assert.equal(valueOf(counter), 2n);
       const { version } = world.object(counter);
-      const read = await world.ok((tx) => void tx.moveCall({ target: call('setup::value'), arguments: [tx.object(shared(counter, false))] }));
+      const read = await world.ok(
+        (tx) => void tx.moveCall({ target: call('setup::value'), arguments: [tx.object(shared(counter, false))] }),
+      );
       assert.equal(world.object(counter).version, version);
       assert.equal(change(read, counter), undefined);
-      assert.deepEqual(read.effects.unchangedConsensusObjects.map(([id]) => id), [counter]);
-      const unchanged = await world.ok((tx) => void tx.moveCall({ target: call('setup::value'), arguments: [tx.object(shared(counter, true))] }));
+      assert.deepEqual(
+        read.effects.unchangedConsensusObjects.map(([id]) => id),
+        [counter],
+      );
+      const unchanged = await world.ok(
+        (tx) => void tx.moveCall({ target: call('setup::value'), arguments: [tx.object(shared(counter, true))] }),
+      );
       assert.equal(change(unchanged, counter)!.outputState.$kind, 'ObjectWrite');
     });
 
@@ -152,9 +175,13 @@ describe('ownership of objects', () => {
       const counter = await newCounter();
       const home = world.object(counter).type.split('::')[0]!;
       const since = sharedSince(counter);
-      await world.ok((tx) => void tx.moveCall({ target: `${home}::setup::pass_on`, arguments: [tx.object(shared(counter, true))] }));
+      await world.ok(
+        (tx) => void tx.moveCall({ target: `${home}::setup::pass_on`, arguments: [tx.object(shared(counter, true))] }),
+      );
       assert.equal(sharedSince(counter), since);
-      const ran = await world.ok((tx) => void tx.moveCall({ target: `${home}::setup::remove`, arguments: [tx.object(shared(counter, true))] }));
+      const ran = await world.ok(
+        (tx) => void tx.moveCall({ target: `${home}::setup::remove`, arguments: [tx.object(shared(counter, true))] }),
+      );
       assert.equal(change(ran, counter)!.idOperation.$kind, 'Deleted');
       await world.refused('INVALID_ARGUMENT', /Could not find the referenced object/, (tx) => {
         tx.moveCall({ target: `${home}::setup::value`, arguments: [tx.object(shared(counter, true, since))] });
@@ -165,7 +192,10 @@ describe('ownership of objects', () => {
       const counter = await newCounter();
       const home = world.object(counter).type.split('::')[0]!;
       const stolen = await world.fails((tx) => {
-        tx.moveCall({ target: `${home}::setup::steal`, arguments: [tx.object(shared(counter, true)), tx.pure.address(me())] });
+        tx.moveCall({
+          target: `${home}::setup::steal`,
+          arguments: [tx.object(shared(counter, true)), tx.pure.address(me())],
+        });
       });
       const expected = { $kind: 'SharedObjectOperationNotAllowed', SharedObjectOperationNotAllowed: true };
       assert.deepEqual(stolen.error, expected);
@@ -209,7 +239,10 @@ describe('ownership of objects', () => {
 
     it('are made of new objects only', async () => {
       const ran = await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::share'), arguments: [tx.moveCall({ target: call('thing::new'), arguments: [tx.pure.u64(1)] })] });
+        tx.moveCall({
+          target: call('thing::share'),
+          arguments: [tx.moveCall({ target: call('thing::new'), arguments: [tx.pure.u64(1)] })],
+        });
       });
       const [thing] = created(world, ran, 'Thing');
       assert.equal(sharedSince(thing!), ran.effects.lamportVersion);
@@ -227,10 +260,14 @@ describe('ownership of objects', () => {
   describe('immutable', () => {
     it('are read by anyone and changed by no one', async () => {
       const thing = await newThing(4);
-      await world.ok((tx) => void tx.moveCall({ target: call('thing::freeze_it'), arguments: [tx.object(owned(thing))] }));
+      await world.ok(
+        (tx) => void tx.moveCall({ target: call('thing::freeze_it'), arguments: [tx.object(owned(thing))] }),
+      );
       assert.equal(world.object(thing).owner.$kind, 'Immutable');
       const { version } = world.object(thing);
-      await world.ok((tx) => void tx.moveCall({ target: call('thing::value'), arguments: [tx.object(owned(thing))] }), { signer: world.bob });
+      await world.ok((tx) => void tx.moveCall({ target: call('thing::value'), arguments: [tx.object(owned(thing))] }), {
+        signer: world.bob,
+      });
       const set = await world.fails((tx) => {
         tx.moveCall({ target: call('thing::set'), arguments: [tx.object(owned(thing)), tx.pure.u64(5)] });
       });
@@ -249,13 +286,19 @@ describe('ownership of objects', () => {
       });
       assert.equal(world.ledger.live(thing), undefined);
       const gone = change(wrapped, thing)!;
-      assert.deepEqual([gone.inputState.$kind, gone.outputState.$kind, gone.idOperation.$kind], ['Exist', 'NotExist', 'None']);
+      assert.deepEqual(
+        [gone.inputState.$kind, gone.outputState.$kind, gone.idOperation.$kind],
+        ['Exist', 'NotExist', 'None'],
+      );
       const [box] = created(world, wrapped, 'Box');
       const back = await world.ok((tx) => {
         tx.transferObjects([tx.moveCall({ target: call('thing::unwrap'), arguments: [tx.object(owned(box!))] })], me());
       });
       const here = change(back, thing)!;
-      assert.deepEqual([here.inputState.$kind, here.outputState.$kind, here.idOperation.$kind], ['NotExist', 'ObjectWrite', 'None']);
+      assert.deepEqual(
+        [here.inputState.$kind, here.outputState.$kind, here.idOperation.$kind],
+        ['NotExist', 'ObjectWrite', 'None'],
+      );
       assert.equal(valueOf(thing), 6n);
       assert.equal(change(back, box!)!.idOperation.$kind, 'Deleted');
     });
@@ -265,13 +308,21 @@ describe('ownership of objects', () => {
       const [box] = created(
         world,
         await world.ok((tx) => {
-          tx.transferObjects([tx.moveCall({ target: call('thing::wrap'), arguments: [tx.object(owned(thing))] })], me());
+          tx.transferObjects(
+            [tx.moveCall({ target: call('thing::wrap'), arguments: [tx.object(owned(thing))] })],
+            me(),
+          );
         }),
         'Box',
       );
-      const ran = await world.ok((tx) => void tx.moveCall({ target: call('thing::smash'), arguments: [tx.object(owned(box!))] }));
+      const ran = await world.ok(
+        (tx) => void tx.moveCall({ target: call('thing::smash'), arguments: [tx.object(owned(box!))] }),
+      );
       const gone = change(ran, thing)!;
-      assert.deepEqual([gone.inputState.$kind, gone.outputState.$kind, gone.idOperation.$kind], ['NotExist', 'NotExist', 'Deleted']);
+      assert.deepEqual(
+        [gone.inputState.$kind, gone.outputState.$kind, gone.idOperation.$kind],
+        ['NotExist', 'NotExist', 'Deleted'],
+      );
     });
 
     it('or deleted in the transaction that makes them leave no trace', async () => {
@@ -281,8 +332,14 @@ describe('ownership of objects', () => {
         const other = tx.moveCall({ target: call('thing::new'), arguments: [tx.pure.u64(2)] });
         tx.transferObjects([tx.moveCall({ target: call('thing::wrap'), arguments: [other] })], me());
       });
-      const kinds = ran.effects.changedObjects.map(([, c]) => [c.inputState.$kind, c.outputState.$kind, c.idOperation.$kind].join(' '));
-      assert.deepEqual(kinds.sort(), ['Exist ObjectWrite None', 'NotExist NotExist Created', 'NotExist ObjectWrite Created']);
+      const kinds = ran.effects.changedObjects.map(([, c]) =>
+        [c.inputState.$kind, c.outputState.$kind, c.idOperation.$kind].join(' '),
+      );
+      assert.deepEqual(kinds.sort(), [
+        'Exist ObjectWrite None',
+        'NotExist NotExist Created',
+        'NotExist ObjectWrite Created',
+      ]);
     });
   });
 
@@ -290,11 +347,17 @@ describe('ownership of objects', () => {
     it('are attached, changed through their parent, and detached', async () => {
       const [parent, child] = [await newThing(1), await newThing(2)];
       await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::attach'), arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.object(owned(child))] });
+        tx.moveCall({
+          target: call('thing::attach'),
+          arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.object(owned(child))],
+        });
       });
       assert.equal(world.object(child).owner.$kind, 'ObjectOwner');
       const changed = await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::set_child'), arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.pure.u64(77)] });
+        tx.moveCall({
+          target: call('thing::set_child'),
+          arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.pure.u64(77)],
+        });
       });
       assert.equal(valueOf(child), 77n);
       assert.equal(change(changed, child)!.outputState.$kind, 'ObjectWrite');
@@ -309,13 +372,19 @@ describe('ownership of objects', () => {
         );
       });
       assert.deepEqual(world.object(child).owner, { $kind: 'AddressOwner', AddressOwner: me() });
-      assert.deepEqual(ran.effects.changedObjects.filter(([, { idOperation }]) => idOperation.$kind === 'Deleted').length, 1);
+      assert.deepEqual(
+        ran.effects.changedObjects.filter(([, { idOperation }]) => idOperation.$kind === 'Deleted').length,
+        1,
+      );
     });
 
     it('are no inputs of transactions', async () => {
       const [parent, child] = [await newThing(1), await newThing(2)];
       await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::attach'), arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.object(owned(child))] });
+        tx.moveCall({
+          target: call('thing::attach'),
+          arguments: [tx.object(owned(parent)), tx.pure.u64(9), tx.object(owned(child))],
+        });
       });
       await world.refused('INVALID_ARGUMENT', /is owned by object 0x.* cannot be used as input/, (tx) => {
         tx.moveCall({ target: call('thing::value'), arguments: [tx.object(owned(child))] });
@@ -351,7 +420,10 @@ describe('ownership of objects', () => {
       const parent = await newThing(1);
       const letter = await newThing(2, parent);
       const ran = await world.ok((tx) => {
-        const thing = tx.moveCall({ target: call('thing::receive'), arguments: [tx.object(owned(parent)), tx.object(receiving(letter))] });
+        const thing = tx.moveCall({
+          target: call('thing::receive'),
+          arguments: [tx.object(owned(parent)), tx.object(receiving(letter))],
+        });
         tx.transferObjects([thing], bob());
       });
       assert.deepEqual(world.object(letter).owner, { $kind: 'AddressOwner', AddressOwner: bob() });
@@ -365,9 +437,18 @@ describe('ownership of objects', () => {
         await world.ok((tx) => void tx.moveCall({ target: call('thing::new_bound'), arguments: [tx.pure.u64(3)] })),
         'Bound',
       );
-      await world.ok((tx) => void tx.moveCall({ target: call('thing::bind'), arguments: [tx.object(owned(bound!)), tx.pure.address(parent)] }));
+      await world.ok(
+        (tx) =>
+          void tx.moveCall({
+            target: call('thing::bind'),
+            arguments: [tx.object(owned(bound!)), tx.pure.address(parent)],
+          }),
+      );
       const ran = await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::receive_bound'), arguments: [tx.object(owned(parent)), tx.object(receiving(bound!))] });
+        tx.moveCall({
+          target: call('thing::receive_bound'),
+          arguments: [tx.object(owned(parent)), tx.object(receiving(bound!))],
+        });
       });
       assert.equal(change(ran, bound!)!.idOperation.$kind, 'Deleted');
     });
@@ -376,14 +457,20 @@ describe('ownership of objects', () => {
       const [parent, other] = [await newThing(1), await newThing(2)];
       const letter = await newThing(3, other);
       const { error } = await world.fails((tx) => {
-        const thing = tx.moveCall({ target: call('thing::receive'), arguments: [tx.object(owned(parent)), tx.object(receiving(letter))] });
+        const thing = tx.moveCall({
+          target: call('thing::receive'),
+          arguments: [tx.object(owned(parent)), tx.object(receiving(letter))],
+        });
         tx.transferObjects([thing], me());
       });
       const { MoveAbort } = error as { MoveAbort: [{ functionName: string }, string] };
       assert.deepEqual([MoveAbort[0].functionName, MoveAbort[1]], ['receive_impl', '3']);
       const mine = await newThing(4);
       const own = await world.fails((tx) => {
-        const thing = tx.moveCall({ target: call('thing::receive'), arguments: [tx.object(owned(parent)), tx.object(receiving(mine))] });
+        const thing = tx.moveCall({
+          target: call('thing::receive'),
+          arguments: [tx.object(owned(parent)), tx.object(receiving(mine))],
+        });
         tx.transferObjects([thing], me());
       });
       assert.equal((own.error as { $kind: string }).$kind, 'MoveAbort');
@@ -397,25 +484,36 @@ describe('ownership of objects', () => {
       const ran = await world.ok((tx) => void tx.object(stale));
       assert.equal(change(ran, letter), undefined);
       await world.ok((tx) => {
-        const thing = tx.moveCall({ target: call('thing::receive'), arguments: [tx.object(owned(parent)), tx.object(stale)] });
+        const thing = tx.moveCall({
+          target: call('thing::receive'),
+          arguments: [tx.object(owned(parent)), tx.object(stale)],
+        });
         tx.transferObjects([thing], parent);
       });
       await world.refused('FAILED_PRECONDITION', /not available for consumption/, (tx) => void tx.object(stale));
-      await world.refused('INVALID_ARGUMENT', /contain duplicated ObjectRef/, (tx) => {
-        tx.object(receiving(letter));
-        tx.object(Inputs.ObjectRef(world.ref(world.object(letter))));
-      }, { edit: (data) => void duplicateLast(data) });
+      await world.refused(
+        'INVALID_ARGUMENT',
+        /contain duplicated ObjectRef/,
+        (tx) => {
+          tx.object(receiving(letter));
+          tx.object(Inputs.ObjectRef(world.ref(world.object(letter))));
+        },
+        { edit: (data) => void duplicateLast(data) },
+      );
     });
 
     it('of another type, and used as something else, are refused', async () => {
       const parent = await newThing(1);
-      const coin = (await world.ok((tx) => {
+      const coin = await world.ok((tx) => {
         const [split] = tx.splitCoins(tx.gas, [1]);
         tx.transferObjects([split!], parent);
-      }));
+      });
       const [id] = created(world, coin, 'Coin');
       const { error } = await world.fails((tx) => {
-        const thing = tx.moveCall({ target: call('thing::receive'), arguments: [tx.object(owned(parent)), tx.object(receiving(id!))] });
+        const thing = tx.moveCall({
+          target: call('thing::receive'),
+          arguments: [tx.object(owned(parent)), tx.object(receiving(id!))],
+        });
         tx.transferObjects([thing], me());
       });
       const { MoveAbort } = error as { MoveAbort: [{ functionName: string }, string] };
@@ -431,13 +529,19 @@ describe('ownership of objects', () => {
     it('are ordered by consensus and used by their owner alone', async () => {
       const thing = await newThing(1);
       await world.ok((tx) => {
-        tx.moveCall({ target: call('thing::give_to_party'), arguments: [tx.object(owned(thing)), tx.pure.address(me())] });
+        tx.moveCall({
+          target: call('thing::give_to_party'),
+          arguments: [tx.object(owned(thing)), tx.pure.address(me())],
+        });
       });
       const { owner } = world.object(thing);
       assert(owner.$kind === 'ConsensusAddressOwner');
       const { startVersion } = owner.ConsensusAddressOwner;
       const use = (tx: Parameters<Parameters<World['run']>[0]>[0]) =>
-        void tx.moveCall({ target: call('thing::set'), arguments: [tx.object(shared(thing, true, startVersion)), tx.pure.u64(8)] });
+        void tx.moveCall({
+          target: call('thing::set'),
+          arguments: [tx.object(shared(thing, true, startVersion)), tx.pure.u64(8)],
+        });
       await world.refused('INVALID_ARGUMENT', /not signed by the correct sender/, use, { signer: world.bob });
       await world.ok(use);
       assert.equal(valueOf(thing), 8n);

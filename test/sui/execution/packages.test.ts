@@ -39,7 +39,10 @@ describe('packages', () => {
       assert.equal(created(world, ran, 'Publisher').length, 1);
       const [counter] = created(world, ran, 'Counter');
       assert.equal(world.object(counter!).owner.$kind, 'Shared');
-      assert.deepEqual(events(ran).map(([name]) => name), ['setup::Ready']);
+      assert.deepEqual(
+        events(ran).map(([name]) => name),
+        ['setup::Ready'],
+      );
       assert.equal(ran.committed.events[0]!.packageId, ran.id);
       const cap = Buffer.from(world.object(created(world, ran, 'UpgradeCap')[0]!).contents);
       assert.equal(`0x${cap.subarray(32, 64).toString('hex')}`, ran.id);
@@ -67,15 +70,24 @@ describe('packages', () => {
     it('at another address than 0x0 are refused', async () => {
       const { modules } = await fixture('shed');
       const own = world.ledger.live((await world.publish(shed)).id) as PackageRecord;
-      assert.equal(await publishFails([[...own.package.modules.get('tool')!]], shed.dependencies), 'PublishErrorNonZeroAddress');
+      assert.equal(
+        await publishFails([[...own.package.modules.get('tool')!]], shed.dependencies),
+        'PublishErrorNonZeroAddress',
+      );
       assert.equal(modules.length, 1);
     });
 
     it('that are no bytecode, or compiled for tests, are refused', async () => {
       const [module] = bytesOf(shed);
       assert.equal(await publishFails([[1, 2, 3]], shed.dependencies), 'VMVerificationOrDeserializationError');
-      assert.equal(await publishFails([module!.slice(0, -1)], shed.dependencies), 'VMVerificationOrDeserializationError');
-      assert.equal(await publishFails([[0xde, 0xad, 0xc0, 0xde, ...module!.slice(4)]], shed.dependencies), 'VMVerificationOrDeserializationError');
+      assert.equal(
+        await publishFails([module!.slice(0, -1)], shed.dependencies),
+        'VMVerificationOrDeserializationError',
+      );
+      assert.equal(
+        await publishFails([[0xde, 0xad, 0xc0, 0xde, ...module!.slice(4)]], shed.dependencies),
+        'VMVerificationOrDeserializationError',
+      );
       assert.equal(await publishFails([module!, module!], shed.dependencies), 'VMVerificationOrDeserializationError');
     });
 
@@ -127,7 +139,12 @@ describe('packages', () => {
 
     /** Commands of an upgrade; parts can be replaced by wrong ones. */
     const upgrade =
-      (cap: string, current: string, next: BuiltPackage, wrong: { policy?: number; digest?: Uint8Array; package?: string } = {}) =>
+      (
+        cap: string,
+        current: string,
+        next: BuiltPackage,
+        wrong: { policy?: number; digest?: Uint8Array; package?: string } = {},
+      ) =>
       (tx: Transaction): void => {
         const capability = tx.object(owned(cap));
         const digest = tx.pure.vector('u8', [...(wrong.digest ?? upgradeDigest(next.modules, next.dependencies))]);
@@ -167,7 +184,10 @@ describe('packages', () => {
       assert.equal(version, 2n);
       assert.deepEqual(
         value.typeOrigins.map(({ datatypeName, package: id }) => [datatypeName, id]).sort(),
-        [['Handle', second], ['Tool', first.id]].sort(),
+        [
+          ['Handle', second],
+          ['Tool', first.id],
+        ].sort(),
       );
       await world.ok((tx) => {
         tx.moveCall({ target: `${second}::tool::use_twice`, arguments: [tx.object(owned(tool!))] });
@@ -208,7 +228,10 @@ describe('packages', () => {
         tx.transferObjects([tx.moveCall({ target: `${young}::borrower::rack`, arguments: [tool] })], me());
       });
       const both = await world.fails((tx) => {
-        tx.transferObjects([tx.publish({ modules: bytesOf(neighbour), dependencies: [...dependencies, first.id] })], me());
+        tx.transferObjects(
+          [tx.publish({ modules: bytesOf(neighbour), dependencies: [...dependencies, first.id] })],
+          me(),
+        );
       });
       assert.equal((both.error as { $kind: string }).$kind, 'InvalidLinkage');
       const downgrade = await world.fails((tx) => {
@@ -256,11 +279,15 @@ describe('packages', () => {
     it('may be limited by their capability', async () => {
       const first = await world.publish(shed);
       const cap = capOf(first);
-      await world.ok((tx) => void tx.moveCall({ target: '0x2::package::only_dep_upgrades', arguments: [tx.object(owned(cap))] }));
+      await world.ok(
+        (tx) => void tx.moveCall({ target: '0x2::package::only_dep_upgrades', arguments: [tx.object(owned(cap))] }),
+      );
       const { error } = await world.fails(upgrade(cap, first.id, await fixture('shed_next')));
       const [location, code] = (error as { MoveAbort: [{ module: { name: string } }, string] }).MoveAbort;
       assert.deepEqual([location.module.name, code], ['package', '1']);
-      await world.ok((tx) => void tx.moveCall({ target: '0x2::package::make_immutable', arguments: [tx.object(owned(cap))] }));
+      await world.ok(
+        (tx) => void tx.moveCall({ target: '0x2::package::make_immutable', arguments: [tx.object(owned(cap))] }),
+      );
       assert.equal(world.ledger.live(cap), undefined);
     });
 
@@ -270,7 +297,10 @@ describe('packages', () => {
       const next = await fixture('shed_next');
       const { error } = await world.fails((tx) => {
         const digest = tx.pure.vector('u8', [...upgradeDigest(next.modules, next.dependencies)]);
-        const ticket = tx.moveCall({ target: '0x2::package::authorize_upgrade', arguments: [tx.object(owned(cap)), tx.pure.u8(0), digest] });
+        const ticket = tx.moveCall({
+          target: '0x2::package::authorize_upgrade',
+          arguments: [tx.object(owned(cap)), tx.pure.u8(0), digest],
+        });
         tx.upgrade({ modules: bytesOf(next), dependencies: next.dependencies, package: first.id, ticket });
       });
       assert.equal((error as { $kind: string }).$kind, 'UnusedValueWithoutDrop');
@@ -282,18 +312,34 @@ describe('packages', () => {
       const first = await world.publish(shed);
       const next = await fixture('shed_next');
       const { error } = await world.fails((tx) => {
-        tx.upgrade({ modules: bytesOf(next), dependencies: next.dependencies, package: first.id, ticket: tx.pure.u64(1) });
+        tx.upgrade({
+          modules: bytesOf(next),
+          dependencies: next.dependencies,
+          package: first.id,
+          ticket: tx.pure.u64(1),
+        });
       });
       assert.match(JSON.stringify(error), /InvalidUsageOfPureArg/);
-      await world.refused('INVALID_ARGUMENT', /not signed by the correct sender/, upgrade(capOf(first), first.id, next), { signer: world.bob });
+      await world.refused(
+        'INVALID_ARGUMENT',
+        /not signed by the correct sender/,
+        upgrade(capOf(first), first.id, next),
+        { signer: world.bob },
+      );
     });
   });
 
   it('have the digest that the compiler computes', async () => {
     const { modules, dependencies, digest } = shed;
     assert.deepEqual(upgradeDigest(modules, dependencies), digest);
-    const parts = [...modules.map((m) => blake2b(m, { dkLen: 32 })), ...dependencies.map((d) => Buffer.from(d.slice(2), 'hex'))];
-    assert.deepEqual(upgradeDigest([...modules].reverse(), [...dependencies].reverse()), blake2b(Buffer.concat(parts.sort(Buffer.compare)), { dkLen: 32 }));
+    const parts = [
+      ...modules.map((m) => blake2b(m, { dkLen: 32 })),
+      ...dependencies.map((d) => Buffer.from(d.slice(2), 'hex')),
+    ];
+    assert.deepEqual(
+      upgradeDigest([...modules].reverse(), [...dependencies].reverse()),
+      blake2b(Buffer.concat(parts.sort(Buffer.compare)), { dkLen: 32 }),
+    );
   });
 
   it('of more than 100 KB are refused', () => {

@@ -19,7 +19,14 @@ describe('arguments given as bytes', () => {
     world = await World.create();
     yard = (await world.publish(await fixture('yard'))).id;
     const { ledger } = world;
-    const state = { ...ledger.currentEpoch, epochStartMs: 0n, chainIdentifier: '', live: (id: string) => ledger.live(id), at: () => undefined, isWrapped: () => false };
+    const state = {
+      ...ledger.currentEpoch,
+      epochStartMs: 0n,
+      chainIdentifier: '',
+      live: (id: string) => ledger.live(id),
+      at: () => undefined,
+      isWrapped: () => false,
+    };
     const { packages } = new Executor(state, { nitroRoot: '', print: () => {}, features: new Set() });
     check = (type, bytes) => {
       try {
@@ -57,7 +64,11 @@ describe('arguments given as bytes', () => {
     ];
     for (const [type, bytes] of cases) {
       assert.equal(check(type, bytes), 'ok', type);
-      assert.equal(check(type, bytes.subarray(0, -1)), bytes.length === 1 && type.includes('vector') ? 'ok' : 'InvalidBCSBytes', type);
+      assert.equal(
+        check(type, bytes.subarray(0, -1)),
+        bytes.length === 1 && type.includes('vector') ? 'ok' : 'InvalidBCSBytes',
+        type,
+      );
       assert.equal(check(type, Uint8Array.from([...bytes, 0])), 'InvalidBCSBytes', `${type} with a byte too many`);
     }
   });
@@ -80,7 +91,13 @@ describe('arguments given as bytes', () => {
   });
 
   it('are refused for types that only Move code makes', () => {
-    const types = ['YARD::plain::Pair', 'YARD::thing::Thing', '0x2::coin::Coin<0x2::sui::SUI>', 'vector<YARD::plain::Pair>', '0x2::object::UID'];
+    const types = [
+      'YARD::plain::Pair',
+      'YARD::thing::Thing',
+      '0x2::coin::Coin<0x2::sui::SUI>',
+      'vector<YARD::plain::Pair>',
+      '0x2::object::UID',
+    ];
     for (const type of [...types, '0x1::option::Option<YARD::plain::Pair>', '0x1::type_name::TypeName']) {
       assert.equal(check(type, hex('00'.repeat(32))), 'InvalidUsageOfPureArg', type);
     }
@@ -137,7 +154,15 @@ describe('arguments given as bytes', () => {
   it('fail the command that wants them first', async () => {
     const { error, command } = await world.fails((tx) => {
       tx.moveCall({ target: call('potato::note'), arguments: [tx.pure.u64(1)] });
-      tx.moveCall({ target: call('plain::texts'), arguments: [tx.pure(hex('01 ff')), tx.pure.string(''), tx.pure.option('string', null), tx.pure.vector('string', [])] });
+      tx.moveCall({
+        target: call('plain::texts'),
+        arguments: [
+          tx.pure(hex('01 ff')),
+          tx.pure.string(''),
+          tx.pure.option('string', null),
+          tx.pure.vector('string', []),
+        ],
+      });
     });
     assert.deepEqual(error, argumentError('InvalidBCSBytes', 0));
     assert.equal(command, '1');

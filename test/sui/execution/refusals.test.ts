@@ -40,7 +40,12 @@ describe('transactions that may not run', () => {
       const sponsor = world.bob;
       const bytes = await world.build(nothing, { sponsor });
       await world.refusedBytes('INVALID_ARGUMENT', /Invalid user signature/, bytes, await world.sign(bytes));
-      await world.refusedBytes('INVALID_ARGUMENT', /Invalid user signature/, bytes, await world.sign(bytes, { signer: sponsor }));
+      await world.refusedBytes(
+        'INVALID_ARGUMENT',
+        /Invalid user signature/,
+        bytes,
+        await world.sign(bytes, { signer: sponsor }),
+      );
       const { committed } = world.execute(bytes, await world.sign(bytes, { sponsor }));
       assert.equal(committed.signatures.length, 2);
     });
@@ -49,7 +54,10 @@ describe('transactions that may not run', () => {
       const key = Secp256k1Keypair.fromSecretKey(new Uint8Array(32).fill(7));
       const [coin] = await world.devnet.faucet(key.toSuiAddress());
       const object = world.object(coin!.id);
-      const bytes = await world.build(nothing, { edit: (data) => Object.assign(data, { sender: key.toSuiAddress() }), gas: [object] });
+      const bytes = await world.build(nothing, {
+        edit: (data) => Object.assign(data, { sender: key.toSuiAddress() }),
+        gas: [object],
+      });
       const data = bcs.TransactionData.parse(bytes);
       data.V1.gasData.owner = key.toSuiAddress();
       const own = bcs.TransactionData.serialize(data).toBytes();
@@ -70,15 +78,22 @@ describe('transactions that may not run', () => {
 
   describe('for their gas', () => {
     it('pay with SUI coins of the gas owner, at their current version', async () => {
-      await world.refused('INVALID_ARGUMENT', /not signed by the correct sender/, nothing, { gas: [world.coin(world.bob)] });
+      await world.refused('INVALID_ARGUMENT', /not signed by the correct sender/, nothing, {
+        gas: [world.coin(world.bob)],
+      });
       await world.refused('INVALID_ARGUMENT', /Transaction gas payment missing/, nothing, { gas: [] });
       const coin = world.coin(world.alice);
       await world.ok(nothing, { gas: [coin] });
-      await world.refused('FAILED_PRECONDITION', /not available for consumption/, nothing, { gas: [coin], budget: SUI - 1n });
+      await world.refused('FAILED_PRECONDITION', /not available for consumption/, nothing, {
+        gas: [coin],
+        budget: SUI - 1n,
+      });
       const ran = await world.ok((tx) => {
         tx.transferObjects([tx.moveCall({ target: `${yard}::thing::new`, arguments: [tx.pure.u64(1)] })], me());
       });
-      const thing = ran.committed.after.map(({ id }) => world.ledger.live(id)!).find((o) => o.kind === 'move' && o.type.endsWith('::Thing'))!;
+      const thing = ran.committed.after
+        .map(({ id }) => world.ledger.live(id)!)
+        .find((o) => o.kind === 'move' && o.type.endsWith('::Thing'))!;
       assert(thing.kind === 'move');
       await world.refused('INVALID_ARGUMENT', /is not a gas object/, nothing, { gas: [thing] });
     });
@@ -91,7 +106,9 @@ describe('transactions that may not run', () => {
       await refused(/Gas budget: 999999 is lower than min: 1000000/, { budget: 999_999n });
       await refused(/Gas budget: 50000000000001 is higher than max: 50000000000000/, { budget: 50_000_000_000_001n });
       const balance = coinBalance(world.coin(world.alice))!;
-      await refused(/Balance of gas object 10000000000 is lower than the needed amount: 10000000001/, { budget: balance + 1n });
+      await refused(/Balance of gas object 10000000000 is lower than the needed amount: 10000000001/, {
+        budget: balance + 1n,
+      });
       await world.ok(nothing, { budget: balance });
     });
 
@@ -103,10 +120,15 @@ describe('transactions that may not run', () => {
 
     it('put all their coins into the first', async () => {
       const first = world.coin(world.alice);
-      const others = [...world.ledger.objects.owned(me())].filter((o) => o.version === 1n && o.id !== first.id).slice(0, 2);
+      const others = [...world.ledger.objects.owned(me())]
+        .filter((o) => o.version === 1n && o.id !== first.id)
+        .slice(0, 2);
       const total = [first, ...others].reduce((sum, coin) => sum + coinBalance(coin)!, 0n);
       const ran = await world.ok(nothing, { gas: [first, ...others], budget: total });
-      assert.deepEqual(others.map(({ id }) => world.ledger.live(id)), [undefined, undefined]);
+      assert.deepEqual(
+        others.map(({ id }) => world.ledger.live(id)),
+        [undefined, undefined],
+      );
       const { computationCost, storageCost, storageRebate } = ran.report.gasUsed;
       assert.equal(coinBalance(world.object(first.id)), total - computationCost - storageCost + storageRebate);
     });
@@ -124,11 +146,22 @@ describe('transactions that may not run', () => {
     it('are for this chain, and for two epochs at most', async () => {
       const during = (change: object) => (data: TransactionDataV1) => {
         const chain = world.ledger.chainIdentifier;
-        const range = { minEpoch: '0', maxEpoch: '1', minTimestamp: null, maxTimestamp: null, chain, nonce: 1, ...change };
+        const range = {
+          minEpoch: '0',
+          maxEpoch: '1',
+          minTimestamp: null,
+          maxTimestamp: null,
+          chain,
+          nonce: 1,
+          ...change,
+        };
         Object.assign(data, { expiration: { $kind: 'ValidDuring', ValidDuring: range } });
       };
       await world.ok(nothing, { edit: during({}) });
-      await refusedEdit(/does not match network chain ID/, during({ chain: world.ledger.chainIdentifier.replace(/^./, (c) => (c === '3' ? '4' : '3')) }));
+      await refusedEdit(
+        /does not match network chain ID/,
+        during({ chain: world.ledger.chainIdentifier.replace(/^./, (c) => (c === '3' ? '4' : '3')) }),
+      );
       await refusedEdit(/Transaction Expired/, during({ minEpoch: '1', maxEpoch: '2' }));
       await refusedEdit(/max_epoch must be at most min_epoch \+ 1/, during({ maxEpoch: '2' }));
       await refusedEdit(/Both min_epoch and max_epoch/, during({ maxEpoch: null }));
@@ -190,21 +223,35 @@ describe('transactions that may not run', () => {
       const typed = (type: string) => ({ $kind: 'MakeMoveVec', MakeMoveVec: { type, elements: [] } });
       await refusedEdit(/maximum type argument/, fill(1, typed(`${'vector<'.repeat(15)}u8${'>'.repeat(15)}`)));
       await world.ok(nothing, { edit: fill(1, typed(`${'vector<'.repeat(13)}u8${'>'.repeat(13)}`)) });
-      await refusedEdit(/cannot have empty arguments/, fill(1, { $kind: 'MergeCoins', MergeCoins: { destination: gasCoin, sources: [] } }));
-      await refusedEdit(/cannot have empty arguments/, fill(1, { $kind: 'MakeMoveVec', MakeMoveVec: { type: null, elements: [] } }));
-      await refusedEdit(/cannot have empty arguments/, fill(1, { $kind: 'Publish', Publish: { modules: [], dependencies: [] } }));
+      await refusedEdit(
+        /cannot have empty arguments/,
+        fill(1, { $kind: 'MergeCoins', MergeCoins: { destination: gasCoin, sources: [] } }),
+      );
+      await refusedEdit(
+        /cannot have empty arguments/,
+        fill(1, { $kind: 'MakeMoveVec', MakeMoveVec: { type: null, elements: [] } }),
+      );
+      await refusedEdit(
+        /cannot have empty arguments/,
+        fill(1, { $kind: 'Publish', Publish: { modules: [], dependencies: [] } }),
+      );
       const publish = { $kind: 'Publish', Publish: { modules: ['AA=='], dependencies: [] } };
       await refusedEdit(/5 max publish\/upgrade commands allowed, 6 provided/, fill(6, publish));
-      const modules = { $kind: 'Publish', Publish: { modules: Array.from({ length: 64 }, () => 'AA=='), dependencies: [] } };
+      const modules = {
+        $kind: 'Publish',
+        Publish: { modules: Array.from({ length: 64 }, () => 'AA=='), dependencies: [] },
+      };
       await refusedEdit(/maximum modules in a programmable transaction upgrade command is 64/, fill(1, modules));
     });
 
     it('name packages that exist, and identifiers that Move has', async () => {
-      const call = (target: string, typeArguments: string[] = []) => (data: TransactionDataV1) => {
-        const [id, module, name] = target.split('::');
-        const command = { package: id, module, function: name, typeArguments, arguments: [] };
-        (commandsOf(data).commands as object[]).push({ $kind: 'MoveCall', MoveCall: command });
-      };
+      const call =
+        (target: string, typeArguments: string[] = []) =>
+        (data: TransactionDataV1) => {
+          const [id, module, name] = target.split('::');
+          const command = { package: id, module, function: name, typeArguments, arguments: [] };
+          (commandsOf(data).commands as object[]).push({ $kind: 'MoveCall', MoveCall: command });
+        };
       const absent = `0x${'9'.repeat(64)}`;
       await refusedEdit(/Dependent package not found on-chain/, call(`${absent}::a::b`));
       await refusedEdit(/Dependent package not found on-chain/, call('0x2::coin::zero', [`${absent}::a::B`]));

@@ -123,7 +123,10 @@ describe('a real node', () => {
   });
 
   it('is started, waited for, funded from and ended', async () => {
-    const binary = standIn('serving', `${SERVING} process.on('SIGINT', async () => { await server.close(); process.exit(0); });`);
+    const binary = standIn(
+      'serving',
+      `${SERVING} process.on('SIGINT', async () => { await server.close(); process.exit(0); });`,
+    );
     const [port, faucetPort] = [await freePort(), await freePort()];
     const node = await startRealNode({ binary, port, faucetPort });
     await transfer(node.url, node.keypair);
@@ -145,7 +148,8 @@ describe('a real node', () => {
     const [port, faucetPort] = [await freePort(), await freePort()];
     await assert.rejects(
       startRealNode({ binary, port, faucetPort }),
-      (error) => error instanceof RealNodeError && error.code === 'EXITED' && /code 3[^]*genesis failed/.test(error.message),
+      (error) =>
+        error instanceof RealNodeError && error.code === 'EXITED' && /code 3[^]*genesis failed/.test(error.message),
     );
   });
 
