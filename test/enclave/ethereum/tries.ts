@@ -1,0 +1,159 @@
+/** Receipts and tries for tests, built with viem's RLP: a second implementation of what the light client reads. */
+import { keccak256, toRlp, type Hex } from 'viem';
+import { fromHex, toHex, type EvmLog } from '../../../prover/protocol/index.ts';
+import type { ExecutionBlock } from '../../../prover/enclave/ethereum/index.ts';
+
+type Nested = Hex | readonly Nested[];
+
+const rlp = (value: Nested): Uint8Array => fromHex(toRlp(value as Hex));
+const quantity = (value: bigint | number): Hex => {
+  const hex = value.toString(16);
+  return Number(value) === 0 ? '0x' : `0x${hex.length % 2 ? '0' : ''}${hex}`;
+};
+
+export interface ReceiptShape {
+  type?: number;
+  status?: Hex;
+  bloom?: Hex;
+  logs?: readonly EvmLog[];
+  /** Replaces the log list */
+  rawLogs?: Nested;
+}
+
+/** Consensus encoding of a receipt (EIP-2718). */
+export function receiptBytes({
+  type = 2,
+  status = '0x01',
+  bloom = `0x${'00'.repeat(256)}`,
+  logs = [],
+  rawLogs,
+}: ReceiptShape): Uint8Array {
+  const list =
+    rawLogs ?? logs.map(({ address, topics, data }) => [toHex(address.slice(-20)), topics.map(toHex), toHex(data)]);
+  const body = rlp([status, quantity(21_000), bloom, list]);
+  return type === 0 ? body : Uint8Array.from([type, ...body]);
+}
+
+export const keyOf = (index: number): Uint8Array => rlp(quantity(index));
+
+interface Built {
+  root: Uint8Array;
+  /** Nodes from the root to a key, embedded ones left out */
+  prove(key: Uint8Array): Uint8Array[];
+}
+
+type Entry = { path: number[]; value: Uint8Array };
+type TrieNode =
+  | { kind: 'leaf'; path: number[]; value: Uint8Array }
+  | { kind: 'extension'; path: number[]; child: TrieNode }
+  | { kind: 'branch'; children: (TrieNode | null)[] };
+
+const nibbles = (bytes: Uint8Array): number[] => [...bytes].flatMap((byte) => [byte >> 4, byte & 15]);
+
+function prefix(path: number[], isLeaf: boolean): Hex {
+  const flag = (isLeaf ? 2 : 0) + (path.length % 2);
+  const all = path.length % 2 ? [flag, ...path] : [flag, 0, ...path];
+  return `0x${all.map((nibble) => nibble.toString(16)).join('')}`;
+}
+
+function build(entries: Entry[]): TrieNode {
+  if (entries.length === 1) return { kind: 'leaf', path: entries[0]!.path, value: entries[0]!.value };
+  const [{ path: first }] = entries as [Entry];
+  let shared = 0;
+  while (entries.every(({ path }) => path[shared] !== undefined && path[shared] === first[shared])) shared++;
+  const rest = entries.map(({ path, value }) => ({ path: path.slice(shared), value }));
+  const children = Array.from({ length: 16 }, (_, nibble) => {
+    const below = rest
+      .filter(({ path }) => path[0] === nibble)
+      .map(({ path, value }) => ({ path: path.slice(1), value }));
+    return below.length ? build(below) : null;
+  });
+  const branch: TrieNode = { kind: 'branch', children };
+  return shared ? { kind: 'extension', path: first.slice(0, shared), child: branch } : branch;
+}
+
+function nodeValue(node: TrieNode): Nested {
+  if (node.kind === 'leaf') return [prefix(node.path, true), toHex(node.value)];
+  if (node.kind === 'extension') return [prefix(node.path, false), reference(node.child)];
+  return [...node.children.map((child) => (child ? reference(child) : '0x')), '0x'] as Nested;
+}
+
+function reference(node: TrieNode): Nested {
+  const value = nodeValue(node);
+  const encoded = rlp(value);
+  return encoded.length < 32 ? value : keccak256(encoded);
+}
+
+/** A Merkle-Patricia trie over the given keys, none of which begins another. */
+export function buildTrie(entries: readonly (readonly [Uint8Array, Uint8Array])[]): Built {
+  const top = build(entries.map(([key, value]) => ({ path: nibbles(key), value })));
+  const encode = (node: TrieNode): Uint8Array => rlp(nodeValue(node));
+  return {
+    root: fromHex(keccak256(encode(top))),
+    prove(key) {
+      const proof = [encode(top)];
+      let node = top;
+      for (let path = nibbles(key); node.kind !== 'leaf';) {
+        const child: TrieNode | null = node.kind === 'extension' ? node.child : node.children[path[0]!]!;
+        path = path.slice(node.kind === 'extension' ? node.path.length : 1);
+        if (!child) break;
+        node = child;
+        if (encode(node).length >= 32) proof.push(encode(node));
+      }
+      return proof;
+    },
+  };
+}
+
+/** A block over some receipts, with their proofs. */
+export function blockWith(receipts: readonly Uint8Array[]): {
+  block: ExecutionBlock;
+  prove(index: number): Uint8Array[];
+} {
+  const trie = buildTrie(receipts.map((receipt, index) => [keyOf(index), receipt] as const));
+  const block = {
+    number: 5n,
+    hash: new Uint8Array(32),
+    parentHash: new Uint8Array(32),
+    receiptsRoot: trie.root,
+    timestamp: 9n,
+  };
+  return { block, prove: (index) => trie.prove(keyOf(index)) };
+}
+
+/** RLP of an execution header of Prague and Osaka. */
+export function headerRlp(fields: {
+  parentHash: Uint8Array;
+  receiptsRoot: Uint8Array;
+  number: bigint;
+  timestamp: bigint;
+  more?: Hex[];
+  less?: number;
+}): Uint8Array {
+  const zero: Hex = `0x${'00'.repeat(32)}`;
+  const all: Hex[] = [
+    toHex(fields.parentHash),
+    zero,
+    `0x${'00'.repeat(20)}`,
+    zero,
+    zero,
+    toHex(fields.receiptsRoot),
+    `0x${'00'.repeat(256)}`,
+    '0x',
+    quantity(fields.number),
+    quantity(30_000_000),
+    '0x',
+    quantity(fields.timestamp),
+    '0x',
+    zero,
+    '0x0000000000000000',
+    quantity(7),
+    zero,
+    '0x',
+    '0x',
+    zero,
+    zero,
+    ...(fields.more ?? []),
+  ];
+  return rlp(all.slice(0, all.length - (fields.less ?? 0)));
+}

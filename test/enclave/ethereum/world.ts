@@ -1,0 +1,92 @@
+/** A beacon chain with blocks, and the light client's view of it: what the tests of the sync protocol start from. */
+import assert from 'node:assert/strict';
+import {
+  BeaconChain,
+  type BeaconBlock,
+  type BeaconOptions,
+  type ExecutionInput,
+} from '../../../localnet/beacon/chain.ts';
+import {
+  typesOf,
+  type BootstrapValue,
+  type FinalityUpdateValue,
+  type PresetName,
+  type UpdateValue,
+} from '../../../localnet/beacon/types.ts';
+import { LightClientError } from '../../../prover/enclave/errors.ts';
+import * as eth from '../../../prover/enclave/ethereum/index.ts';
+import { ProtocolError } from '../../../prover/protocol/index.ts';
+
+/** A block without transactions, filled with what its number gives. */
+export function emptyBlock(number: number): ExecutionInput {
+  const bytes = (length: number, tag: number): Uint8Array => new Uint8Array(length).fill((number * 7 + tag) % 251);
+  return {
+    parentHash: bytes(32, 1),
+    feeRecipient: bytes(20, 2),
+    stateRoot: bytes(32, 3),
+    receiptsRoot: bytes(32, 4),
+    logsBloom: bytes(256, 5),
+    prevRandao: bytes(32, 6),
+    blockNumber: BigInt(number),
+    gasLimit: 60_000_000n,
+    gasUsed: BigInt(number) * 21_000n,
+    timestamp: 1_750_000_000n + BigInt(number) * 12n,
+    extraData: bytes(number % 33, 7),
+    baseFeePerGas: BigInt(number) ** 5n,
+    blockHash: bytes(32, 8),
+    blobGasUsed: 0n,
+    excessBlobGas: BigInt(number),
+  };
+}
+
+export function chainWith(slots: number, options: BeaconOptions = {}): BeaconChain {
+  const chain = new BeaconChain(options);
+  for (let slot = 0; slot < slots; slot++) chain.addBlock(emptyBlock(slot), slot);
+  return chain;
+}
+
+export function configOf(chain: BeaconChain, changes: Partial<eth.EthereumConfig> = {}): eth.EthereumConfig {
+  return eth.checkConfig({
+    preset: chain.preset,
+    genesisValidatorsRoot: chain.genesisValidatorsRoot,
+    forks: chain.forks,
+    minParticipants: eth.leastParticipants(chain.preset),
+    ...changes,
+  });
+}
+
+export function bootstrapOf(config: eth.EthereumConfig, value: BootstrapValue): eth.LightClientBootstrap {
+  return eth.decodeLightClientBootstrap(config, typesOf(config.preset).LightClientBootstrap.serialize(value));
+}
+
+export function updateOf(config: eth.EthereumConfig, value: UpdateValue): eth.LightClientUpdate {
+  return eth.decodeLightClientUpdate(config, typesOf(config.preset).LightClientUpdate.serialize(value));
+}
+
+export function finalityUpdateOf(config: eth.EthereumConfig, value: FinalityUpdateValue): eth.LightClientUpdate {
+  return eth.decodeLightClientFinalityUpdate(config, typesOf(config.preset).LightClientFinalityUpdate.serialize(value));
+}
+
+/** A store that starts at a block. */
+export function storeAt(chain: BeaconChain, block: BeaconBlock, config = configOf(chain)): eth.LightClientStore {
+  return eth.initializeLightClientStore(config, block.root, bootstrapOf(config, chain.bootstrap(block)));
+}
+
+/** Deep copy of an update's value with a change made to it. */
+export function changed(preset: PresetName, value: UpdateValue, change: (update: UpdateValue) => void): UpdateValue {
+  const copy = typesOf(preset).LightClientUpdate.clone(value);
+  change(copy);
+  return copy;
+}
+
+/** Name of the rule that an action breaks, or 'accepted'. */
+export function ruleOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof LightClientError || error instanceof ProtocolError, String((error as Error).stack));
+    assert.ok(error.message.startsWith(`${error.code}: `) && error.message.length > error.code.length + 10);
+    return error.code;
+  }
+  return 'accepted';
+}
