@@ -117,7 +117,21 @@ export function describeLocalnet({ kind, url, faucetUrl, keypair }: Localnet, js
   ].join('\n');
 }
 
+const HELP = `${USAGE}
+
+  --port N          gRPC and gRPC-web (default ${DEFAULT_PORT})
+  --faucet-port N   faucet, Sui's HTTP interface (default ${DEFAULT_FAUCET_PORT})
+  --seed TEXT       the same seed gives the same keys, ids and digests; the clock stands until it is advanced
+  --json            one line of JSON
+  --real            run \`sui start --with-faucet --force-regenesis\` from PATH instead
+
+example: npm run localnet:sui -- --seed demo --json`;
+
 async function main(): Promise<void> {
+  if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+    console.log(HELP);
+    return;
+  }
   const options = parseOptions(process.argv.slice(2));
   const localnet = await startLocalnet(options);
   console.log(describeLocalnet(localnet, options.json));
