@@ -145,7 +145,7 @@ function isFinal(chain: BeaconChain, block: BeaconBlock): boolean {
   return root !== undefined && block.slot <= chain.blockByRoot(root)!.slot;
 }
 
-/** First four bytes of the fork data's root; blob schedules, which Fulu mixes in, are those of genesis here. */
+/** First four bytes of the fork data's root. The real Fulu mixes its blob schedule in; a local chain has none. */
 function forkDigest(chain: BeaconChain, slot: number): Uint8Array {
   const { version: currentVersion } = chain.forkAt(slot);
   return ForkData.hashTreeRoot({ currentVersion, genesisValidatorsRoot: chain.genesisValidatorsRoot }).subarray(0, 4);

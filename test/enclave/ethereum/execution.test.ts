@@ -219,6 +219,19 @@ describe('receipts', () => {
     assert.equal(reading(receiptBytes({ bloom: '0x00' })), 'MalformedReceipt');
     assert.equal(reading(Uint8Array.from([...receiptBytes({}), 0])), 'MalformedRlp');
     assert.equal(reading(Uint8Array.of(2)), 'MalformedRlp');
+    const [status, gas, bloom, logs] = rlpList(receiptBytes({ type: 0 })) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const listOf = (...items: Uint8Array[]): Uint8Array => {
+      const length = items.reduce((sum, item) => sum + item.length, 0);
+      return Uint8Array.from([0xf9, length >> 8, length & 255, ...items.flatMap((item) => [...item])]);
+    };
+    assert.equal(reading(listOf(status, gas, bloom, logs)), 'accepted');
+    assert.equal(reading(listOf(status, gas, bloom)), 'MalformedReceipt');
+    assert.equal(reading(listOf(status, gas, bloom, logs, logs)), 'MalformedReceipt');
     const topic: Hex = `0x${'01'.repeat(32)}`;
     const address: Hex = `0x${'01'.repeat(20)}`;
     assert.equal(reading(receiptBytes({ rawLogs: [[address, Array<Hex>(4).fill(topic), '0x']] })), 'accepted');

@@ -16,7 +16,6 @@ const EMPTY_OMMERS = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd
 const SIGNATURE_SLOT_OFFSET = 4 + 33 * 48 + 6 * 32 + 4 + 7 * 32 + (4 + 96);
 const TYPES = typesOf('minimal');
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
 
 function committeeOf(json: Json) {

@@ -361,6 +361,7 @@ describe('sync protocol, minimal preset', () => {
       const fork = chain.forks[0]!;
       const wrong = [
         { preset: 'toString' as PresetName },
+        { preset: 'holesky' as PresetName },
         { forks: [] },
         { forks: [{ ...fork, epoch: 2 }, fork] },
         { forks: [{ ...fork, epoch: -1 }] },
@@ -389,7 +390,7 @@ describe('sync protocol, minimal preset', () => {
       }
       assert.equal(judge(Uint8Array.from([...honest, ...new Uint8Array(33)])), 'MalformedSsz');
       assert.equal(judge(honest.subarray(0, 1000)), 'MalformedSsz');
-      assert.equal(judge('0x' as unknown as Uint8Array), 'MalformedSsz');
+      for (const none of ['0x', null, 5]) assert.equal(judge(none as unknown as Uint8Array), 'MalformedSsz');
     });
 
     it('refuses offsets that leave gaps, overlap or point outside', () => {
@@ -405,6 +406,38 @@ describe('sync protocol, minimal preset', () => {
         view.setUint32(position, view.getUint32(position, true) + delta, true);
         assert.equal(judge(bytes), 'MalformedSsz', `${position} ${delta}`);
       }
+    });
+
+    it('refuses extra data that begins earlier or later than the fixed part ends', () => {
+      const view = new DataView(honest.buffer, honest.byteOffset);
+      // The finalized header comes last; its execution header is 244 bytes in, the offset of extra data 436 further.
+      const position = view.getUint32(4 + 33 * 48 + 6 * 32, true) + 244 + 436;
+      assert.equal(view.getUint32(position, true), 584);
+      for (const offset of [583, 585]) {
+        const bytes = Uint8Array.from(honest);
+        new DataView(bytes.buffer).setUint32(position, offset, true);
+        assert.equal(judge(bytes), 'MalformedSsz');
+      }
+    });
+
+    it('refuses slots that no number holds exactly', () => {
+      const bytes = Uint8Array.from(honest);
+      const position = 4 + 33 * 48 + 6 * 32 + 4 + 7 * 32 + 100;
+      new DataView(bytes.buffer).setBigUint64(position, 2n ** 53n, true);
+      assert.equal(judge(bytes), 'MalformedSsz');
+      new DataView(bytes.buffer).setBigUint64(position, 2n ** 53n - 1n, true);
+      assert.equal(judge(bytes), 'accepted');
+    });
+
+    it('refuses a next committee without a branch, down to its aggregate key', () => {
+      const branchless = changed('minimal', sign({}), (u) => u.nextSyncCommitteeBranch.forEach((node) => node.fill(0)));
+      const judgeValue = (value: UpdateValue) => judge(typesOf('minimal').LightClientUpdate.serialize(value));
+      assert.equal(judgeValue(branchless), 'MalformedSsz');
+      const { pubkeys } = typesOf('minimal').SyncCommittee.defaultValue();
+      const { aggregatePubkey } = branchless.nextSyncCommittee;
+      assert.equal(judgeValue({ ...branchless, nextSyncCommittee: { pubkeys, aggregatePubkey } }), 'MalformedSsz');
+      const none = typesOf('minimal').SyncCommittee.defaultValue();
+      assert.equal(judgeValue({ ...branchless, nextSyncCommittee: none }), 'accepted');
     });
 
     it('reads a view into a larger buffer as its own bytes, and keeps none of them', () => {

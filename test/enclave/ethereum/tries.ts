@@ -15,6 +15,8 @@ export interface ReceiptShape {
   type?: number;
   status?: Hex;
   bloom?: Hex;
+  /** Cumulative gas used */
+  gas?: bigint;
   logs?: readonly EvmLog[];
   /** Replaces the log list */
   rawLogs?: Nested;
@@ -25,12 +27,13 @@ export function receiptBytes({
   type = 2,
   status = '0x01',
   bloom = `0x${'00'.repeat(256)}`,
+  gas = 21_000n,
   logs = [],
   rawLogs,
 }: ReceiptShape): Uint8Array {
   const list =
     rawLogs ?? logs.map(({ address, topics, data }) => [toHex(address.slice(-20)), topics.map(toHex), toHex(data)]);
-  const body = rlp([status, quantity(21_000), bloom, list]);
+  const body = rlp([status, quantity(gas), bloom, list]);
   return type === 0 ? body : Uint8Array.from([type, ...body]);
 }
 
