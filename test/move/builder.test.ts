@@ -92,13 +92,6 @@ describe('buildPackage', () => {
       rmSync(dir, { recursive: true });
     }
   });
-
-  it('compiles in well under a second once started', async () => {
-    const started = performance.now();
-    for (let i = 0; i < 5; i++) await buildPackage(fixture('surface'), { cache: false });
-    const each = (performance.now() - started) / 5;
-    assert.ok(each < 1000, `${each.toFixed(0)} ms a build`);
-  });
 });
 
 describe('build cache', () => {

@@ -1,5 +1,6 @@
 /** The sync protocol against honest and hostile beacon data, both presets. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { LocalSyncCommittee } from '../../../localnet/beacon/committee.ts';
 import { typesOf, type PresetName, type UpdateValue } from '../../../localnet/beacon/types.ts';
@@ -496,7 +497,7 @@ describe('containers against lodestar', () => {
   for (const preset of ['mainnet', 'minimal'] as const) {
     it(`have the same bytes and roots, ${preset} preset`, function () {
       this.timeout(120_000);
-      const script = new URL('lodestar.ts', import.meta.url).pathname;
+      const script = path.join(import.meta.dirname, 'lodestar.ts');
       const output = execFileSync(process.execPath, [script], {
         env: { ...process.env, LODESTAR_PRESET: preset },
         encoding: 'utf8',
