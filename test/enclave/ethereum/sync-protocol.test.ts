@@ -478,19 +478,6 @@ describe('sync protocol, mainnet preset', () => {
     assert.equal(judge(342), 'accepted');
     assert.equal(judge(341), 'LowParticipation');
   });
-
-  it('verifies a finality update with cached keys in little more time than the signature takes', () => {
-    const { nextSyncCommittee, nextSyncCommitteeBranch, ...value } = chain.update(chain.blockAt(176)!);
-    const run = (): number => {
-      const begin = performance.now();
-      eth.processLightClientUpdate(config, store, finalityUpdateOf(config, value), 1000);
-      return performance.now() - begin;
-    };
-    run();
-    const times = Array.from({ length: 20 }, run).sort((a, b) => a - b);
-    console.log(`      median ${times[10]!.toFixed(2)} ms`);
-    assert.ok(times[0]! < 100);
-  });
 });
 
 describe('containers against lodestar', () => {

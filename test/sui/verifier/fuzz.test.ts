@@ -117,7 +117,7 @@ function outcome(verify: () => void): string | null {
     if (error instanceof ModuleError) return 'ModuleError';
     throw error;
   } finally {
-    assert.ok(performance.now() - start < 5000, 'verification takes too long');
+    assert.ok(performance.now() - start < 60_000, 'verification takes too long');
   }
 }
 
