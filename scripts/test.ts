@@ -19,6 +19,7 @@ const STAGES: Stage[] = [
   { name: 'check:types', command: ['tsc', '-p', '.'] },
   { name: 'check:vectors', command: ['node', 'scripts/vectors/generate.ts', '--check'] },
   { name: 'check:move-vectors', command: ['node', 'scripts/move/generate-vector-tests.ts', '--check'] },
+  { name: 'check:dcap-vectors', command: ['node', 'scripts/move/generate-dcap-tests.ts', '--check'] },
   { name: 'ts', command: ['mocha', 'test/**/*.test.ts'] },
   { name: 'evm:build', command: ['hardhat', 'build', '--quiet'] },
   { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'] },

@@ -2,11 +2,10 @@
 
 import { blake2b } from '@noble/hashes/blake2.js';
 import { addressBytes, addressOf, serialize } from '../vm/bcs.ts';
-import { VmError } from '../vm/errors.ts';
 import type { NativeContext } from '../vm/native.ts';
 import { abstractSize, structTagSize, typeSize, typeTagSize } from '../vm/size.ts';
 import type { Type } from '../vm/types.ts';
-import { type Ref, type Struct, type Value } from '../vm/values.ts';
+import { type Ref, type Struct } from '../vm/values.ts';
 import { COST } from './costs.ts';
 import type { NativeEnv, NativeModule, SuiNative } from './env.ts';
 import { type CacheInfo, type ChildResult, ObjectRuntime } from './object-runtime.ts';
@@ -47,7 +46,14 @@ function chargeCache(ctx: Context, cache: CacheInfo): void {
 }
 
 /** The child, which must exist and be of the type. */
-function existing(ctx: Context, result: ChildResult): Exclude<ChildResult, { mismatch: true }> {
+function existing(
+  ctx: Context,
+  parent: string,
+  id: string,
+  type: Type,
+): Exclude<ChildResult, { readonly mismatch: true }> {
+  if (!ctx.hasLayout(type)) ctx.abort(E_BCS_SERIALIZATION_FAILURE);
+  const result = ctx.env.objects.child(parent, id, type);
   if (result.mismatch) return ctx.abort(E_FIELD_TYPE_MISMATCH);
   if (result.child.cell.length === 0) ctx.abort(E_KEY_DOES_NOT_EXIST);
   chargeCache(ctx, result.cache);
@@ -58,7 +64,7 @@ const borrow: SuiNative = (ctx, [uid, id], [type]) => {
   const { field } = COST;
   ctx.charge(COST.base + field.borrowPerTypeByte * typeSize(type!));
   const parent = (((uid as Ref).get() as Struct).fields[0] as Struct).fields[0] as string;
-  const { child, cache } = existing(ctx, ctx.env.objects.child(parent, id as string, type!));
+  const { child, cache } = existing(ctx, parent, id as string, type!);
   const ref = ObjectRuntime.borrow(child);
   const size = cache.from === 'value' ? BORROWED_SIZE : BORROWED_SIZE + abstractSize(ctx.types, type!, ref.get());
   ctx.charge(field.borrowPerByte * size);
@@ -71,14 +77,14 @@ export const dynamic_field: NativeModule = {
     ctx.charge(COST.base);
     ctx.charge(field.hashPerByte * (typeSize(type!) + abstractSize(ctx.types, type!, name!)));
     ctx.charge(field.hashPerByte * typeTagSize(type!));
-    return deriveFieldId(parent as string, type!, nameBytes(ctx, type!, name!));
+    if (!ctx.hasLayout(type!)) ctx.abort(E_BCS_SERIALIZATION_FAILURE);
+    return deriveFieldId(parent as string, type!, serialize(ctx.types, type!, name!));
   },
   add_child_object(ctx, [parent, value], [type]) {
     const { field } = COST;
     ctx.charge(COST.base + field.addPerValueByte * PRESENT_SIZE);
     ctx.charge(field.addPerTypeByte * typeSize(type!));
     ctx.charge(field.addPerTagByte * structTagSize(type!));
-    ctx.types.layoutNodes(type!, ctx.limits.layoutNodes);
     ctx.env.objects.addChild(parent as string, type!, value!);
   },
   borrow_child_object: borrow,
@@ -86,7 +92,7 @@ export const dynamic_field: NativeModule = {
   remove_child_object(ctx, [parent, id], [type]) {
     const { field } = COST;
     ctx.charge(COST.base + field.removePerTypeByte * typeSize(type!));
-    const { child, cache } = existing(ctx, ctx.env.objects.child(parent as string, id as string, type!));
+    const { child, cache } = existing(ctx, parent as string, id as string, type!);
     const value = child.cell.pop()!;
     ctx.charge(field.removePerByte * (cache.from === 'value' ? PRESENT_SIZE : abstractSize(ctx.types, type!, value)));
     return value;
@@ -105,12 +111,3 @@ export const dynamic_field: NativeModule = {
     return exists;
   },
 };
-
-function nameBytes(ctx: Context, type: Type, name: Value): Uint8Array {
-  try {
-    return serialize(ctx.types, type, name, ctx.limits.layoutNodes);
-  } catch (error) {
-    if (error instanceof VmError) return ctx.abort(E_BCS_SERIALIZATION_FAILURE);
-    throw error;
-  }
-}

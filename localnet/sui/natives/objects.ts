@@ -13,6 +13,7 @@ import { deriveObjectId } from './transaction-context.ts';
 
 const E_ADDRESS_PARSE = 0;
 const E_SHARED_NON_NEW_OBJECT = 0;
+const E_BCS_SERIALIZATION_FAILURE = 1;
 const E_RECEIVING_TYPE_MISMATCH = 2;
 const E_UNABLE_TO_RECEIVE = 3;
 const E_NO_IDS_CREATED = 1;
@@ -76,6 +77,7 @@ export const transfer: NativeModule = {
   },
   receive_impl(ctx, [parent, id, version], [type]) {
     ctx.charge(COST.base);
+    if (!ctx.hasLayout(type!)) ctx.abort(E_BCS_SERIALIZATION_FAILURE);
     const object = (id as Struct).fields[0] as string;
     const value = ctx.env.objects.receive(parent as string, object, version as bigint, type!);
     if (value === undefined) return ctx.abort(E_UNABLE_TO_RECEIVE);
@@ -122,7 +124,7 @@ export const types: NativeModule = {
 
 export const test_utils: NativeModule = {
   create_one_time_witness(ctx, _, [type]) {
-    if (!type!.datatype || type!.datatype.isEnum) return ctx.abort(0);
+    if (!type!.datatype || type!.datatype.isEnum || !ctx.hasLayout(type!)) return ctx.abort(0);
     return isOneTimeWitness(ctx.types, type!) ? new Struct([true]) : ctx.abort(1);
   },
 };

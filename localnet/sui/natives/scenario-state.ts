@@ -61,6 +61,14 @@ export class TestScenario implements ObjectSource {
     return undefined;
   }
 
+  /** The type of an object in any inventory. */
+  typeOf(id: string): Type | undefined {
+    for (const inventory of [...this.byAddress.values(), this.shared, this.immutable]) {
+      for (const [type, ids] of inventory) if (ids.has(id)) return type;
+    }
+    return undefined;
+  }
+
   /** Removes an object from all inventories. */
   remove(id: string): void {
     for (const inventory of [...this.byAddress.values(), this.shared, this.immutable]) {

@@ -12,6 +12,7 @@ import type { Inventory, TestScenario } from './scenario-state.ts';
 const E_COULD_NOT_GENERATE_EFFECTS = 0;
 const E_INVALID_SHARED_OR_IMMUTABLE_USAGE = 1;
 const E_OBJECT_NOT_FOUND = 4;
+const E_UNABLE_TO_ALLOCATE_RECEIVING_TICKET = 5;
 const E_RECEIVING_TICKET_ALREADY_ALLOCATED = 6;
 const E_UNABLE_TO_DEALLOCATE_RECEIVING_TICKET = 7;
 
@@ -81,6 +82,22 @@ function misusesShared(ctx: Context, writes: ReadonlyMap<string, Write>, wrapped
     if (wrapped.has(id) || children.has(id)) return true;
   }
   return false;
+}
+
+/** Whether a value of type `actual` can be serialized as one of type `wanted`: whether they are built alike. */
+function fitsLayout(types: TypeTable, actual: Type, value: Value, wanted: Type): boolean {
+  if (actual === wanted) return true;
+  if (actual.kind !== wanted.kind) return false;
+  if (actual.elem) {
+    const [from, to] = [actual.elem, wanted.elem!];
+    if (from.isScalar || to.isScalar) return from === to;
+    return !(value instanceof Vec) || value.items.every((item) => fitsLayout(types, from, item, to));
+  }
+  if (!actual.datatype || actual.datatype.isEnum !== wanted.datatype!.isEnum) return false;
+  const { fields, tag } = value as Struct;
+  const from = types.fields(actual)[Math.max(tag, 0)]!;
+  const to = types.fields(wanted)[Math.max(tag, 0)];
+  return to?.length === from.length && fields.every((field, i) => fitsLayout(types, from[i]!, field, to[i]!));
 }
 
 /** Puts objects whose tickets were not used back. */
@@ -196,15 +213,18 @@ export const test_scenario: NativeModule = {
   allocate_receiving_ticket_for_object(ctx, [id], [type]) {
     const scenario = scenarioOf(ctx);
     const object = idIn(id);
+    if (!ctx.hasLayout(type!)) ctx.abort(E_UNABLE_TO_ALLOCATE_RECEIVING_TICKET);
     if (scenario.tickets.has(object)) ctx.abort(E_RECEIVING_TICKET_ALREADY_ALLOCATED);
     const value = scenario.objects.get(object);
     if (value === undefined) throw new VmError('UNKNOWN_INVARIANT_VIOLATION_ERROR', `no object ${object} to receive`);
     scenario.objects.delete(object);
+    const actual = scenario.typeOf(object);
+    if (actual && !fitsLayout(ctx.types, actual, value, type!)) ctx.abort(E_UNABLE_TO_ALLOCATE_RECEIVING_TICKET);
     const owner = scenario.holder(object);
     if (owner === undefined) return ctx.abort(E_OBJECT_NOT_FOUND);
     const version = 0n;
     scenario.tickets.set(object, { owner, value });
-    const contents = serialize(ctx.types, type!, value, ctx.limits.layoutNodes);
+    const contents = serialize(ctx.types, type!, value);
     scenario.receivable.set(object, { owner, type: type!.key, contents, version });
     return version;
   },

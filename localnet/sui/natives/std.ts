@@ -22,14 +22,11 @@ const E_SUBSTRING_ORDER = 1;
 
 export const bcs: NativeModule = {
   to_bytes(ctx, [ref], [type]) {
-    let bytes: Uint8Array;
-    try {
-      bytes = serialize(ctx.types, type!, (ref as Ref).get(), ctx.limits.layoutNodes);
-    } catch (error) {
-      if (!(error instanceof VmError) || error.status !== 'VALUE_SERIALIZATION_ERROR') throw error;
+    if (!ctx.hasLayout(type!)) {
       ctx.chargeQuietly(COST.bcsFailure);
       return ctx.abort(E_BCS);
     }
+    const bytes = serialize(ctx.types, type!, (ref as Ref).get());
     ctx.charge(COST.bcsPerByte * Math.max(bytes.length, 1));
     return bytesResult(bytes);
   },

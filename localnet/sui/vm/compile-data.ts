@@ -13,42 +13,56 @@ function bindDatatype(ctx: TypingContext, image: DatatypeImage, signature: numbe
   const args = signature === null ? [] : ctx.bind(signature);
   const datatype = ctx.module.datatype(image.handle);
   const constraints = datatype.params.map((p) => p.constraints);
-  checkTypeArguments(args, constraints, datatype.key, ctx.constraints);
+  checkTypeArguments(args, constraints, datatype.key);
   return ctx.types.datatype(datatype, args);
 }
 
-function structAt(ctx: TypingContext, index: number, generic: boolean): Type {
-  const { image } = ctx.module;
-  if (!generic) return bindDatatype(ctx, entry(image.structs, index, 'struct'), null);
-  const instantiation = entry(image.tables.struct_def_instantiations, index, 'struct instantiation');
-  return bindDatatype(ctx, entry(image.structs, instantiation.def, 'struct'), instantiation.type_parameters);
+/** A datatype that an instruction names. */
+interface Named {
+  readonly type: Type;
+  /** Its type arguments as the module has them: open over the parameters of the function. */
+  readonly args: readonly Type[];
+  /** Number of the variant; -1 for a struct. */
+  readonly tag: number;
 }
 
-function variantAt(ctx: TypingContext, index: number, generic: boolean): [type: Type, tag: number] {
+function structAt(ctx: TypingContext, index: number, generic: boolean): Named {
+  const { image } = ctx.module;
+  if (!generic) return { type: bindDatatype(ctx, entry(image.structs, index, 'struct'), null), args: [], tag: -1 };
+  const { def, type_parameters: args } = entry(image.tables.struct_def_instantiations, index, 'struct instantiation');
+  const type = bindDatatype(ctx, entry(image.structs, def, 'struct'), args);
+  return { type, args: ctx.module.signature(args), tag: -1 };
+}
+
+function variantAt(ctx: TypingContext, index: number, generic: boolean): Named {
   const { image } = ctx.module;
   if (!generic) {
     const handle = entry(image.tables.variant_handles, index, 'variant handle');
-    return [bindDatatype(ctx, entry(image.enums, handle.enum_def, 'enum'), null), handle.variant];
+    return {
+      type: bindDatatype(ctx, entry(image.enums, handle.enum_def, 'enum'), null),
+      args: [],
+      tag: handle.variant,
+    };
   }
-  const handle = entry(image.tables.variant_instantiation_handles, index, 'variant instantiation');
-  const instantiation = entry(image.tables.enum_def_instantiations, handle.enum_def, 'enum instantiation');
-  const type = bindDatatype(ctx, entry(image.enums, instantiation.def, 'enum'), instantiation.type_parameters);
-  return [type, handle.variant];
+  const { enum_def, variant } = entry(image.tables.variant_instantiation_handles, index, 'variant instantiation');
+  const { def, type_parameters: args } = entry(image.tables.enum_def_instantiations, enum_def, 'enum instantiation');
+  const type = bindDatatype(ctx, entry(image.enums, def, 'enum'), args);
+  return { type, args: ctx.module.signature(args), tag: variant };
 }
 
-/** The limit that building a value of the type would break, if any. */
-function limitFault(ctx: TypingContext, limits: Limits, type: Type): Instruction | null {
-  if (type.open) return null;
-  const nodes = ctx.typeArguments.reduce((n, t) => n + t.nodes, type.nodes);
-  if (type.args.length > 0 && nodes > limits.typeNodes) return new Instruction(OP.FAIL, 'TOO_MANY_TYPE_NODES');
+/** The limit that building a value of the type, named with the open arguments `args`, would break, if any. */
+function limitFault(ctx: TypingContext, limits: Limits, type: Type, args: readonly Type[]): Instruction | null {
+  // Sui counts the nodes of the function's arguments and of the open ones: those before the type is put together.
+  const nodes = [...ctx.typeArguments, ...args].reduce((n, t) => n + t.nodes, 1);
+  if (args.length > 0 && nodes > limits.typeNodes) return new Instruction(OP.FAIL, 'VM_MAX_TYPE_NODES_REACHED');
   return type.depth > limits.valueDepth ? new Instruction(OP.FAIL, 'VM_MAX_VALUE_DEPTH_REACHED') : null;
 }
 
-function pack(ctx: TypingContext, limits: Limits, type: Type, tag: number): Instruction {
+function pack(ctx: TypingContext, limits: Limits, { type, args, tag }: Named): Instruction {
   const fields = entry(ctx.types.fields(type), Math.max(tag, 0), 'variant');
   ctx.expectAll(fields, 'PACK_TYPE_MISMATCH_ERROR');
   ctx.push(type);
-  return limitFault(ctx, limits, type) ?? new Instruction(OP.PACK, fields.length, tag);
+  return limitFault(ctx, limits, type, args) ?? new Instruction(OP.PACK, fields.length, tag);
 }
 
 function borrowField(ctx: TypingContext, name: string, index: number): Instruction {
@@ -74,20 +88,20 @@ export function compileDatatype(ctx: TypingContext, limits: Limits, name: string
       return borrowField(ctx, name, operand);
     case 'Pack':
     case 'PackGeneric':
-      return pack(ctx, limits, structAt(ctx, operand, name === 'PackGeneric'), -1);
+      return pack(ctx, limits, structAt(ctx, operand, name === 'PackGeneric'));
     case 'Unpack':
     case 'UnpackGeneric': {
-      const type = structAt(ctx, operand, name === 'UnpackGeneric');
+      const { type } = structAt(ctx, operand, name === 'UnpackGeneric');
       ctx.expect(type, 'UNPACK_TYPE_MISMATCH_ERROR');
       ctx.pushAll(ctx.types.fields(type)[0]!);
       return new Instruction(OP.UNPACK);
     }
     case 'PackVariant':
     case 'PackVariantGeneric':
-      return pack(ctx, limits, ...variantAt(ctx, operand, name === 'PackVariantGeneric'));
+      return pack(ctx, limits, variantAt(ctx, operand, name === 'PackVariantGeneric'));
     case 'UnpackVariant':
     case 'UnpackVariantGeneric': {
-      const [type, tag] = variantAt(ctx, operand, name === 'UnpackVariantGeneric');
+      const { type, tag } = variantAt(ctx, operand, name === 'UnpackVariantGeneric');
       ctx.expect(type, 'UNPACK_TYPE_MISMATCH_ERROR');
       ctx.pushAll(entry(ctx.types.fields(type), tag, 'variant'));
       return new Instruction(OP.UNPACK_VARIANT, 0, tag);
@@ -96,7 +110,7 @@ export function compileDatatype(ctx: TypingContext, limits: Limits, name: string
     case 'UnpackVariantMutRef':
     case 'UnpackVariantGenericImmRef':
     case 'UnpackVariantGenericMutRef': {
-      const [type, tag] = variantAt(ctx, operand, name.includes('Generic'));
+      const { type, tag } = variantAt(ctx, operand, name.includes('Generic'));
       const mutable = name.endsWith('MutRef');
       ctx.popReference('ENUM_TYPE_MISMATCH', type, mutable);
       const fields = entry(ctx.types.fields(type), tag, 'variant');
@@ -134,7 +148,10 @@ export function compileVector(ctx: TypingContext, limits: Limits, name: string, 
       if (name === 'VecPack') {
         ctx.expectAll(elements, mismatch);
         ctx.push(vector);
-        return limitFault(ctx, limits, elem) ?? new Instruction(bytes ? OP.VEC_PACK_BYTES : OP.VEC_PACK, count);
+        return (
+          limitFault(ctx, limits, elem, ctx.module.signature(signature)[0]!.args) ??
+          new Instruction(bytes ? OP.VEC_PACK_BYTES : OP.VEC_PACK, count)
+        );
       }
       ctx.expect(vector, mismatch);
       ctx.pushAll(elements);

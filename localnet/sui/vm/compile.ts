@@ -1,6 +1,6 @@
-// From bytecode to the machine's instructions: one pass over a function's code that checks every operand's type and
-// picks the instruction for its representation. With closed type arguments it compiles for execution; with the type
-// parameters themselves it types a generic function for all its instances (see `verify.ts`).
+// From bytecode to the machine's instructions: one pass over the code of a function under closed type arguments, which
+// picks for each instruction the one for the representation of its operands. It needs their types for that, and refuses
+// code whose types do not fit; the full check of a module before it is published is that of ../verifier.
 
 import { compileDatatype, compileVector } from './compile-data.ts';
 import { ModuleError, VmError } from './errors.ts';
@@ -261,7 +261,7 @@ class Compiler {
     const handle = entry(image.tables.function_handles, handleIndex, 'function handle');
     const id = image.moduleId(handle.module);
     const name = image.identifier(handle.name);
-    checkTypeArguments(typeArguments, handle.type_parameters, `${id.name}::${name}`, ctx.constraints);
+    checkTypeArguments(typeArguments, handle.type_parameters, `${id.name}::${name}`);
     const bind = (signature: number) =>
       ctx.module.signature(signature).map((t) => ctx.types.substitute(t, typeArguments));
     const parameters = bind(handle.parameters);
@@ -269,17 +269,16 @@ class Compiler {
     ctx.pushAll(bind(handle.return_));
     // Sui counts the nodes of the caller's and the callee's type arguments together.
     const nodes = [...ctx.typeArguments, ...typeArguments].reduce((n, t) => n + t.nodes, 1);
-    if (nodes > this.limits.typeNodes) return new Instruction(OP.FAIL, 'TOO_MANY_TYPE_NODES');
+    if (nodes > this.limits.typeNodes) return new Instruction(OP.FAIL, 'VM_MAX_TYPE_NODES_REACHED');
     const caller = ctx.module;
-    const find = (): [LinkedModule, FunctionImage] => {
+    const resolve = (): FunctionInstance => {
       const target = linkage.module(id.address, id.name);
       const callee = target.image.functionByName.get(name);
       if (!callee) throw new VmError('FUNCTION_RESOLUTION_FAILURE', `no function ${id.address}::${id.name}::${name}`);
       checkLink(caller, handleIndex, target, callee);
-      return [target, callee];
+      return linkage.instance(target, callee, typeArguments);
     };
-    const resolve = (): FunctionInstance => linkage.instance(...find(), typeArguments);
-    const target: CallTarget = { instance: null, check: find, resolve, argumentCount: parameters.length };
+    const target: CallTarget = { instance: null, resolve, argumentCount: parameters.length };
     return new Instruction(OP.CALL, target);
   }
 
@@ -344,24 +343,7 @@ function checkLink(caller: LinkedModule, handleIndex: number, target: LinkedModu
  * @throws ModuleError or VmError if the code does not type or link.
  */
 export function compileInstance(instance: FunctionInstance, limits: Limits): readonly Instruction[] {
-  const { code, locals } = typeFunction(instance.module, instance.image, instance.typeArguments, [], limits);
-  instance.localCount = locals.length;
-  return (instance.code = code);
-}
-
-/**
- * Types a function's code for given type arguments, which may be its own parameters.
- *
- * @param constraints abilities of the parameters that occur in the arguments.
- * @throws ModuleError or VmError if the code does not type.
- */
-export function typeFunction(
-  module: LinkedModule,
-  image: FunctionImage,
-  typeArguments: readonly Type[],
-  constraints: readonly number[],
-  limits: Limits,
-): { readonly code: readonly Instruction[]; readonly locals: readonly Type[] } {
-  const ctx = new TypingContext(module, image, typeArguments, constraints);
-  return { code: image.code ? new Compiler(ctx, limits).run() : [], locals: ctx.locals };
+  const ctx = new TypingContext(instance.module, instance.image, instance.typeArguments);
+  instance.localCount = ctx.locals.length;
+  return (instance.code = new Compiler(ctx, limits).run());
 }

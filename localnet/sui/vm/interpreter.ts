@@ -211,7 +211,8 @@ export function execute<Env>(session: Session<Env>, entryPoint: FunctionInstance
           }
           const calleeCode = callee.code ?? compileInstance(callee, limits);
           if (frames.length >= limits.callStack) {
-            throw new VmError('CALL_STACK_OVERFLOW', `more than ${limits.callStack} calls are open`);
+            const detail = `more than ${limits.callStack} calls are open`;
+            throw new VmError('CALL_STACK_OVERFLOW', detail, null, locationOf(callee, 0));
           }
           frames.push(new Frame(instance, code, pc, locals));
           for (let i = count; i < callee.localCount; i++) (given as (Value | undefined)[]).push(undefined);

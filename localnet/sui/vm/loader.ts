@@ -215,6 +215,11 @@ export class Linkage {
     return this.instance(linked, image, typeArguments);
   }
 
+  /** Functions that were looked up so far: those that code has called, each with every set of type arguments. */
+  instances(): Iterable<FunctionInstance> {
+    return this.#instances.values();
+  }
+
   instance(module: LinkedModule, image: FunctionImage, typeArguments: readonly Type[]): FunctionInstance {
     const { id } = module.image;
     const name = `${id.address}::${id.name}::${image.name}`;
@@ -240,17 +245,12 @@ export class Linkage {
 }
 
 /** Checks the number of type arguments and that each has the abilities asked of it. */
-export function checkTypeArguments(
-  args: readonly Type[],
-  constraints: readonly number[],
-  what: string,
-  params: readonly number[] = [],
-): void {
+export function checkTypeArguments(args: readonly Type[], constraints: readonly number[], what: string): void {
   if (args.length !== constraints.length) {
     throw new VmError('NUMBER_OF_TYPE_ARGUMENTS_MISMATCH', `${args.length} for the ${constraints.length} of ${what}`);
   }
   args.forEach((arg, i) => {
-    if (arg.isReference || constraints[i]! & ~arg.abilities(params)) {
+    if (arg.isReference || constraints[i]! & ~arg.abilities()) {
       throw new VmError('CONSTRAINT_NOT_SATISFIED', `type argument ${arg.key} of ${what} lacks an ability`);
     }
   });

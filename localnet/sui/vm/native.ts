@@ -42,6 +42,21 @@ export class NativeContext<Env> {
     return this.loader.types;
   }
 
+  /**
+   * Whether values of a closed type can be serialized: whether its layout is within the machine's limits. Natives that
+   * need it abort with a code of their own if it is not.
+   */
+  hasLayout(type: Type): boolean {
+    if (type.depth > this.limits.valueDepth) return false;
+    try {
+      this.types.layoutNodes(type, this.limits.layoutNodes);
+      return true;
+    } catch (error) {
+      if (error instanceof VmError) return false;
+      throw error;
+    }
+  }
+
   /** Charges internal gas units; fails at once if they cannot be paid. */
   charge(units: number): void {
     this.cost += units;

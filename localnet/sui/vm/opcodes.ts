@@ -99,7 +99,6 @@ export const OP = {
 export interface CallTarget {
   instance: FunctionInstance | null;
   /** Looks the function up and checks that it is what the caller's handle says and that the caller may call it. */
-  readonly check: () => void;
   readonly resolve: () => FunctionInstance;
   readonly argumentCount: number;
 }

@@ -25,6 +25,9 @@ export const KIND = {
 export const ABILITY = { COPY: 1, DROP: 2, STORE: 4, KEY: 8 } as const;
 const PRIMITIVE_ABILITIES = ABILITY.COPY | ABILITY.DROP | ABILITY.STORE;
 
+/** Nodes that a type may have if it is made by instantiating the type of a field. */
+const MAX_INSTANTIATION_NODES = 128;
+
 /** Bits of an integer kind; 0 for other kinds. */
 export const WIDTH: readonly number[] = [0, 8, 16, 32, 64, 128, 256, 0, 0, 0, 0, 0, 0, 0];
 
@@ -177,24 +180,22 @@ export class Type {
     return (this.#depth = depth);
   }
 
-  /** Ability bits; `params` gives the constraints of the parameters of an open type. */
-  abilities(params: readonly number[] = []): number {
-    if (!this.open && this.#abilities >= 0) return this.#abilities;
-    const abilities = this.#computeAbilities(params);
-    if (!this.open) this.#abilities = abilities;
-    return abilities;
+  /** Ability bits of a closed type. */
+  abilities(): number {
+    if (this.#abilities < 0) this.#abilities = this.#computeAbilities();
+    return this.#abilities;
   }
 
-  #computeAbilities(params: readonly number[]): number {
-    if (this.kind === KIND.PARAM) return params[this.index] ?? 0;
+  #computeAbilities(): number {
+    if (this.kind === KIND.PARAM) return 0;
     if (this.isReference) return ABILITY.COPY | ABILITY.DROP;
     if (this.kind === KIND.SIGNER) return ABILITY.DROP;
-    if (this.kind === KIND.VECTOR) return this.elem!.abilities(params) & PRIMITIVE_ABILITIES;
+    if (this.kind === KIND.VECTOR) return this.elem!.abilities() & PRIMITIVE_ABILITIES;
     if (!this.datatype) return PRIMITIVE_ABILITIES;
     let abilities = this.datatype.abilities;
     this.args.forEach((arg, i) => {
       if (this.datatype!.params[i]?.phantom) return;
-      const have = arg.abilities(params);
+      const have = arg.abilities();
       // An ability holds if every argument has what it requires: copy, drop and store require themselves, key store.
       for (const bit of [ABILITY.COPY, ABILITY.DROP, ABILITY.STORE]) if (!(have & bit)) abilities &= ~bit;
       if (!(have & ABILITY.STORE)) abilities &= ~ABILITY.KEY;
@@ -303,10 +304,23 @@ export class TypeTable {
   fields(type: Type): readonly (readonly Type[])[] {
     let fields = this.#fields.get(type);
     if (!fields) {
-      fields = type.datatype!.variants.map((v) => v.fields.map((f) => this.substitute(f, type.args)));
+      fields = type.datatype!.variants.map((v) => v.fields.map((f) => this.#fieldType(type, f)));
       this.#fields.set(type, fields);
     }
     return fields;
+  }
+
+  /** Without the limit, types that double from field to field would outgrow the memory after a few dozen fields. */
+  #fieldType(owner: Type, field: Type): Type {
+    let instance = field;
+    while (instance.elem) instance = instance.elem;
+    if (instance.open && instance.args.length > 0) {
+      const nodes = [...owner.args, ...instance.args].reduce((n, t) => n + t.nodes, 1);
+      if (nodes > MAX_INSTANTIATION_NODES) {
+        throw new VmError('VM_MAX_TYPE_NODES_REACHED', `a field type of ${owner.datatype!.key} has ${nodes} nodes`);
+      }
+    }
+    return this.substitute(field, owner.args);
   }
 
   /** Nodes of the layout of a closed type, written out in full; more than `limit` is an error. */

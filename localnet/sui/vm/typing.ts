@@ -10,10 +10,8 @@ import { ABILITY, type Type, type TypeTable } from './types.ts';
 export class TypingContext {
   readonly module: LinkedModule;
   readonly image: FunctionImage;
-  /** Arguments of the function's type parameters: closed types to execute, the parameters themselves to verify. */
+  /** Closed types for the function's type parameters. */
   readonly typeArguments: readonly Type[];
-  /** Abilities of the parameters that occur in open types. */
-  readonly constraints: readonly number[];
   readonly types: TypeTable;
   readonly returns: readonly Type[];
   readonly locals: readonly Type[];
@@ -21,16 +19,10 @@ export class TypingContext {
   /** Offset of the instruction in hand. */
   at = 0;
 
-  constructor(
-    module: LinkedModule,
-    image: FunctionImage,
-    typeArguments: readonly Type[],
-    constraints: readonly number[],
-  ) {
+  constructor(module: LinkedModule, image: FunctionImage, typeArguments: readonly Type[]) {
     this.module = module;
     this.image = image;
     this.typeArguments = typeArguments;
-    this.constraints = constraints;
     this.types = module.linkage.loader.types;
     this.returns = this.bind(image.returns);
     this.locals = image.code ? [...this.bind(image.parameters), ...this.bind(image.code.locals)] : [];
@@ -46,10 +38,6 @@ export class TypingContext {
     const bound = this.bind(signature);
     if (bound.length !== 1) this.fail('INVALID_SIGNATURE_TOKEN', `signature ${signature} has ${bound.length} types`);
     return bound[0]!;
-  }
-
-  abilities(type: Type): number {
-    return type.abilities(this.constraints);
   }
 
   fail(status: Status, detail: string): never {
@@ -101,11 +89,11 @@ export class TypingContext {
   }
 
   requireDrop(type: Type, status: Status): void {
-    this.require((this.abilities(type) & ABILITY.DROP) !== 0, status, `${type.key} lacks drop`);
+    this.require((type.abilities() & ABILITY.DROP) !== 0, status, `${type.key} lacks drop`);
   }
 
   requireCopy(type: Type, status: Status): void {
-    this.require((this.abilities(type) & ABILITY.COPY) !== 0, status, `${type.key} lacks copy`);
+    this.require((type.abilities() & ABILITY.COPY) !== 0, status, `${type.key} lacks copy`);
   }
 
   /** A block of code must leave the stack as it found it: empty. */

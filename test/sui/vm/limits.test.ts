@@ -3,9 +3,10 @@ import { VmError } from '../../../localnet/sui/vm/errors.ts';
 import type { RawInstruction, SignatureToken } from '../../../localnet/sui/vm/format.ts';
 import { SUI_LIMITS } from '../../../localnet/sui/vm/limits.ts';
 import { Meter, type MeterOptions } from '../../../localnet/sui/vm/meter.ts';
+import type { NativeTable } from '../../../localnet/sui/vm/native.ts';
 import { ABILITY, U64 } from '../../../localnet/sui/vm/types.ts';
 import { Bytes, type Value, Vec } from '../../../localnet/sui/vm/values.ts';
-import { assemble, ModuleAssembler, run } from './assemble.ts';
+import { assemble, type FunctionSpec, HERE, ModuleAssembler, run } from './assemble.ts';
 
 const vec = (t: SignatureToken): SignatureToken => ({ Vector: t });
 const T: SignatureToken = { TypeParameter: 0 };
@@ -141,7 +142,7 @@ describe('sui vm: limits', () => {
     });
     assert.equal(
       statusOf(() => run(module.bytes(), [], { types: [U64] })),
-      'TOO_MANY_TYPE_NODES',
+      'VM_MAX_TYPE_NODES_REACHED',
     );
   });
 
@@ -162,7 +163,36 @@ describe('sui vm: limits', () => {
     module.function({ name: 'f', typeParameters: [ALL], params: [T], code });
     const started = performance.now();
     const status = statusOf(() => run(module.bytes(), [1n], { types: [U64], units: 5_000_000, maxMemory: 10_000_000 }));
-    assert.ok(status === 'TOO_MANY_TYPE_NODES' || status === 'OUT_OF_GAS', status);
+    assert.ok(status === 'VM_MAX_TYPE_NODES_REACHED' || status === 'OUT_OF_GAS', status);
+    assert.ok(performance.now() - started < 20_000);
+  });
+
+  it('refuses values whose field types double from struct to struct', () => {
+    // Sn<T> { x: Sn+1<P<T, T>> }: a value is no larger than its depth, but its innermost type would have 2^60 nodes.
+    const module = new ModuleAssembler();
+    const parameter = { constraints: 0, is_phantom: false };
+    const pair = module.datatype('P', ALL, [
+      { constraints: 0, is_phantom: true },
+      { constraints: 0, is_phantom: true },
+    ]);
+    module.struct(pair, { a: 'U8' });
+    const levels = 60;
+    const chain = Array.from({ length: levels }, (_, i) =>
+      module.datatype(`S${i}`, ALL, [{ ...parameter, is_phantom: true }]),
+    );
+    const double: SignatureToken = { DatatypeInstantiation: [pair, [T, T]] };
+    chain.forEach((handle, i) => {
+      module.struct(handle, { x: i + 1 < levels ? { DatatypeInstantiation: [chain[i + 1]!, [double]] } : 'U8' });
+    });
+    const whole: SignatureToken = { DatatypeInstantiation: [chain[0]!, ['U8']] };
+    const asked: FunctionSpec = { name: 'has_layout', typeParameters: [0], returns: ['Bool'] };
+    const handle = module.handle(asked);
+    module.function(asked);
+    const code: RawInstruction[] = [{ CallGeneric: module.functionInstance(handle, [whole]) }, 'Ret'];
+    module.function({ name: 'f', returns: ['Bool'], code });
+    const natives: NativeTable<null> = new Map([[`${HERE}::m::has_layout`, (ctx, _, [type]) => ctx.hasLayout(type!)]]);
+    const started = performance.now();
+    assert.deepEqual(run(module.bytes(), [], { natives }).values, [false]);
     assert.ok(performance.now() - started < 20_000);
   });
 

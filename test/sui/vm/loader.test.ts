@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { verifyModule } from '../../../localnet/sui/vm/verify.ts';
-import { ModuleError, VmError } from '../../../localnet/sui/vm/errors.ts';
+import { type ModuleId, ModuleError, VmError } from '../../../localnet/sui/vm/errors.ts';
 import type { SignatureToken } from '../../../localnet/sui/vm/format.ts';
 import { SUI_LIMITS } from '../../../localnet/sui/vm/limits.ts';
 import { Loader, type PackageView } from '../../../localnet/sui/vm/loader.ts';
 import { Machine } from '../../../localnet/sui/vm/machine.ts';
 import { Meter } from '../../../localnet/sui/vm/meter.ts';
 import { formatType, parseTypeTag } from '../../../localnet/sui/vm/tag.ts';
+import { VerificationError } from '../../../localnet/sui/verifier/errors.ts';
+import { verifyPackage } from '../../../localnet/sui/verifier/verifier.ts';
 import { ABILITY, U64 } from '../../../localnet/sui/vm/types.ts';
 import { Struct } from '../../../localnet/sui/vm/values.ts';
 import { ModuleAssembler } from './assemble.ts';
@@ -201,10 +202,13 @@ describe('sui vm: linkage', () => {
       statusOf(() => call(machine, USER1, USER1, 'u', 'f')),
       'TYPE_MISMATCH',
     );
-    const linked = machine.loader.linkage(USER1).module(USER1, 'u');
-    assert.equal(
-      statusOf(() => verifyModule(linked, SUI_LIMITS)),
-      'TYPE_MISMATCH',
+    // They are refused when they are published already.
+    const modules = [machine.loader.linkage(USER1).module(USER1, 'u').image.tables];
+    const dependency = ({ address, name }: ModuleId) =>
+      machine.loader.linkage(address).module(address, name).image.tables;
+    assert.throws(
+      () => verifyPackage({ address: USER1, modules, dependency }),
+      (e) => e instanceof VerificationError && e.rule === 'TYPE_MISMATCH',
     );
   });
 

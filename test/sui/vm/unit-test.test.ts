@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { runMoveTests } from '../../../localnet/sui/build/test-runner.ts';
 import { declaredTests, TEST_BUILD_MODE, testBuildSource } from '../../../localnet/sui/vm/unit-test/attributes.ts';
 import { buildTests, manifestAddresses, type TestBuild } from '../../../localnet/sui/vm/unit-test/build.ts';
-import { compareVerdicts, suiVerdicts } from '../../../localnet/sui/vm/unit-test/compare.ts';
+import { compareOutcomes } from '../../../localnet/sui/vm/unit-test/compare.ts';
 import { parseNumber, SourceNames } from '../../../localnet/sui/vm/unit-test/names.ts';
+import { readReport } from '../../../localnet/sui/vm/unit-test/report.ts';
 import { type TestResult, TestRunner } from '../../../localnet/sui/vm/unit-test/runner.ts';
 
 const UNITS = fileURLToPath(new URL('fixtures/units', import.meta.url));
@@ -121,24 +122,117 @@ describe('sui unit tests: verdicts', function () {
 
   it("agrees with Sui's own machine on every test", async () => {
     const { output } = await runMoveTests(UNITS);
-    assert.equal(suiVerdicts(output).size, 20);
-    assert.deepEqual(compareVerdicts(results, output), []);
+    assert.equal(readReport(output).size, 20);
+    assert.deepEqual(compareOutcomes(results, output, build.addresses), []);
   });
 
   it('notices differences', () => {
-    const output =
-      '[ PASS    ] a::m::one\n[ FAIL    ] a::m::two\n\nFailures in a::m:\n\n┌── two ──────\n│ aborted, it aborted with code 4 here\n└──────\n';
-    assert.deepEqual(suiVerdicts(output).get('a::m::two'), {
-      verdict: 'fail',
-      reason: 'aborted, it aborted with code 4 here',
-    });
     const base = results.find((r) => r.name.endsWith('fails_on_an_abort'))!;
+    assert.ok(base.outcome.kind === 'abort');
+    const here = base.outcome.location;
+    const output = reportOf(
+      { one: null, two: 'aborted with code 4 originating in the module a::m' },
+      here.functionName,
+    );
+    const addresses = new Map([['a', here.module.address]]);
+    const location = { ...here, module: { ...here.module, name: 'm' } };
+    const four = { ...base.outcome, code: 4n, location };
     const as = (name: string, change: Partial<TestResult> = {}): TestResult => ({ ...base, name, ...change });
-    const names = (...ours: TestResult[]) => compareVerdicts(ours, output).map((d) => d.name);
-    const four = { ...base.outcome, code: 4n } as TestResult['outcome'];
-    assert.deepEqual(names(as('a::m::one', { passed: true }), as('a::m::two', { outcome: four })), []);
-    assert.deepEqual(names(as('a::m::one', { passed: true }), as('a::m::two')), ['a::m::two']);
-    assert.deepEqual(names(as('a::m::one'), as('a::m::two', { outcome: four })), ['a::m::one']);
+    const names = (...ours: TestResult[]) => compareOutcomes(ours, output, addresses).map((d) => d.name);
+    const [one, two] = [as('a::m::one', { passed: true }), as('a::m::two', { outcome: four })];
+    assert.deepEqual(names(one, two), []);
+    const otherwise: readonly TestResult['outcome'][] = [
+      { ...four, code: 5n },
+      { ...four, location: { ...location, functionName: 'another' } },
+      { ...four, location: { ...location, module: { ...location.module, name: 'n' } } },
+      { ...four, location: { ...location, module: { ...location.module, address: '0x9' } } },
+      { ...four, code: 1n << 63n, constant: 'EFour' },
+      { kind: 'error', status: 'ARITHMETIC_ERROR', subStatus: 4, location, detail: '' },
+      { kind: 'success' },
+    ];
+    for (const outcome of otherwise) assert.deepEqual(names(one, as('a::m::two', { outcome })), ['a::m::two']);
+    assert.deepEqual(names(as('a::m::one'), two), ['a::m::one']);
+    assert.deepEqual(names(as('a::m::one', { timedOut: true }), two), ['a::m::one']);
     assert.deepEqual(names(as('a::m::three', { passed: true })), ['a::m::three', 'a::m::one', 'a::m::two']);
+  });
+});
+
+/** What Sui's test runner prints of tests in `a::m`: for each what it says of its failure, or null if it passed. */
+function reportOf(tests: Record<string, string | null>, functionName = 'f'): string {
+  const lines: string[] = [];
+  for (const [name, failure] of Object.entries(tests)) {
+    lines.push(failure === null ? `[ PASS    ] a::m::${name}` : `[ FAIL    ] a::m::${name}`);
+  }
+  lines.push('', 'Failures in a::m:', '');
+  for (const [name, failure] of Object.entries(tests)) {
+    if (failure === null) continue;
+    lines.push(`┌── ${name} ──────`, '│ error[E11001]: test failure', '│   ┌─ tests/a.move:9:21', '│   │');
+    lines.push(`│ 9 │ fun ${functionName}() { abort 5 }`);
+    lines.push(
+      `│   │     ${'-'.repeat(functionName.length)}     ^^^^^^^ Test was not expected to error, but it ${failure}`,
+    );
+    lines.push('│   │     │', '│   │     In this function in a::m', '└──────', '');
+  }
+  return lines.join('\n');
+}
+
+describe("sui unit tests: the report of Sui's test runner", () => {
+  const failure = (words: string) => readReport(reportOf({ t: words })).get('a::m::t')!.failure;
+
+  it('gives verdicts and reasons', () => {
+    const report = readReport(`${reportOf({ one: null, two: 'aborted' })}\n[ TIMEOUT ] a::m::three\n`);
+    assert.deepEqual(
+      [...report].map(([name, { verdict }]) => [name, verdict]),
+      [
+        ['a::m::one', 'pass'],
+        ['a::m::two', 'fail'],
+        ['a::m::three', 'timeout'],
+      ],
+    );
+    assert.equal(report.get('a::m::one')!.failure, null);
+    assert.match(report.get('a::m::two')!.reason, /Test was not expected to error, but it aborted/);
+  });
+
+  it('reads every kind of failure', () => {
+    const place = { module: 'a::m', function: 'f' };
+    const at = 'originating in the module a::m rooted here';
+    const cases: readonly [words: string, status: string, code: bigint | null, constant: string | null][] = [
+      [`aborted with code 7 ${at}`, 'ABORTED', 7n, null],
+      [`aborted with error constant 'EMine' ${at}`, 'ABORTED', null, 'EMine'],
+      [`aborted ${at}`, 'ABORTED', null, null],
+      [`gave an arithmetic error ${at}`, 'ARITHMETIC_ERROR', null, null],
+      [`gave a vector operation error with sub-status 2 ${at}`, 'VECTOR_OPERATION_ERROR', 2n, null],
+      [`gave a MEMORY_LIMIT_EXCEEDED (code 4028) error with sub-status 0 ${at}`, 'MEMORY_LIMIT_EXCEEDED', 0n, null],
+      [`gave a CALL_STACK_OVERFLOW (code 4021) error ${at}`, 'CALL_STACK_OVERFLOW', null, null],
+      ['ran out of gas in the module a::m rooted here', 'OUT_OF_GAS', null, null],
+    ];
+    for (const [words, status, code, constant] of cases) {
+      assert.deepEqual(failure(words), { status, code, constant, ...place }, words);
+    }
+    assert.equal(failure('did something else'), null);
+    assert.equal(failure('gave a LINKER_ERROR (code 1081) error originating in an unknown location')!.module, null);
+  });
+
+  it('finds the function wherever its label stands', () => {
+    const behind = [
+      '│ 95 │ fun far_away() {',
+      '│    │     -------- In this function in a::m',
+      '│ 96 │     abort 5',
+      '│    │     ^^^^^^^ Test was not expected to error, but it aborted with code 5 originating in the module a::m',
+    ];
+    const native = [
+      '│ 25 │ public native fun of_a_native<T>(): address;',
+      '│    │                   ^^^^^^^^^^^',
+      '│    │                   │',
+      '│    │                   Test was not expected to error, but it aborted with code 0 originating in the module a::m',
+      '│    │                   In this function in a::m',
+    ];
+    for (const [lines, name] of [
+      [behind, 'far_away'],
+      [native, 'of_a_native'],
+    ] as const) {
+      const output = ['[ FAIL    ] a::m::t', 'Failures in a::m:', '┌── t ──────', ...lines, '└──────', ''].join('\n');
+      assert.equal(readReport(output).get('a::m::t')!.failure!.function, name);
+    }
   });
 });

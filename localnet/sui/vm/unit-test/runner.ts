@@ -2,6 +2,7 @@
 
 import { type CodeLocation, MoveAbort, STATUS, VmError } from '../errors.ts';
 import { TEST_LIMITS } from '../limits.ts';
+import type { FunctionInstance } from '../loader.ts';
 import { Machine } from '../machine.ts';
 import { Meter } from '../meter.ts';
 import { packagesOf } from '../packages.ts';
@@ -65,7 +66,7 @@ function errorConstant(code: bigint, constants: readonly { readonly data: readon
 }
 
 /** Codes with this top half-byte hold a line number and the index of a constant's name. */
-const isTagged = (code: bigint): boolean => code >> 60n === 0b1000n || code >> 60n === 0b1100n;
+export const isTagged = (code: bigint): boolean => code >> 60n === 0b1000n || code >> 60n === 0b1100n;
 
 export class TestRunner {
   readonly #build: TestBuild;
@@ -82,6 +83,12 @@ export class TestRunner {
     const { tests } = this.#build;
     const wanted = tests.filter((t) => `${t.module}::${t.name}`.includes(options.filter ?? ''));
     return wanted.map((test) => this.#runOne(test, options));
+  }
+
+  /** Functions that tests have called so far, in the package and in what it depends on. */
+  called(): FunctionInstance[] {
+    const roots = new Set(this.#build.tests.map((test) => this.#address(test.module)[0]));
+    return [...roots].flatMap((root) => [...this.#machine.loader.linkage(root).instances()]);
   }
 
   #address(module: string): [address: string, name: string] {
