@@ -49,7 +49,10 @@ function install() {
   rmSync(stampFile, { force: true });
   // npm leaves platform packages out whose `engines` do not fit the Node that it runs under (Hardhat's among them), so
   // it must run under Node 24 itself. `npm ci` would refuse the lock file on platforms whose optional packages it lacks.
-  const flags = '--no-save --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev';
+  const flags =
+    '--no-save --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 --include=dev --include=optional ' +
+    // A user's own npm settings must not change what is installed.
+    '--include=peer --package-lock=true --strict-peer-deps=false';
   const { ok, output } = npm(`npx --yes --fetch-retries=1 -p node@${nodeVersion} -c "npm install ${flags}"`);
   if (!ok) {
     if (

@@ -1,4 +1,4 @@
-import { demand, type Rule } from './errors.ts';
+import { demand, ProtocolError, type Rule } from './errors.ts';
 
 const HEX_PATTERN = /^0x(?:[0-9a-fA-F]{2})*$/;
 
@@ -42,13 +42,17 @@ export function isZero(bytes: Uint8Array): boolean {
 }
 
 /**
- * A plain Uint8Array over the caller's memory. A Node Buffer is one too, but its `slice` aliases instead of copying,
- * so that decoders which hand out slices would share memory with an untrusted sender.
- * @throws ProtocolError with the given rule when the value is not a byte array
+ * A copy of the caller's bytes. What is checked must be what is hashed and handed out, whatever happens to the caller's
+ * memory in between: it may be shared with another thread, or be a Buffer whose `slice` aliases.
+ * @throws ProtocolError with the given rule when the value is not a byte array, or one whose memory is gone
  */
 export function asBytes(value: Uint8Array, rule: Rule): Uint8Array {
   demand(value instanceof Uint8Array, rule, () => 'expected a Uint8Array');
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  try {
+    return new Uint8Array(value);
+  } catch {
+    throw new ProtocolError(rule, 'the memory of the Uint8Array is detached');
+  }
 }
 
 /**

@@ -110,7 +110,7 @@ function siblingCount(index: number, count: number): number {
 
 function levels(leaves: readonly Uint8Array[]): Uint8Array[][] {
   demandCount(leaves.length);
-  const tree: Uint8Array[][] = [leaves.map((leaf) => asFixedBytes(leaf, 32, 'InvalidLeaf').slice())];
+  const tree: Uint8Array[][] = [Array.from(leaves, (leaf) => asFixedBytes(leaf, 32, 'InvalidLeaf'))];
   for (let level = tree[0]!; level.length > 1;) {
     const above: Uint8Array[] = [];
     for (let i = 0; i < level.length; i += 2) {

@@ -36,7 +36,11 @@ export interface SentMessage {
 export function encodeMessageSentLog(outbox: Uint8Array, encoded: Uint8Array): EvmLog {
   const id = messageId(outbox, encoded);
   const bytes = asBytes(encoded, 'InvalidMessageLength');
-  return { address: outbox, topics: [MESSAGE_SENT_TOPIC, id, word(bytes, 10)], data: abiBytes(bytes) };
+  return {
+    address: asFixedBytes(outbox, 32, 'InvalidMessageOutbox'),
+    topics: [MESSAGE_SENT_TOPIC.slice(), id, word(bytes, 10)],
+    data: abiBytes(bytes),
+  };
 }
 
 /**
@@ -44,7 +48,7 @@ export function encodeMessageSentLog(outbox: Uint8Array, encoded: Uint8Array): E
  * @throws ProtocolError the rules of section 5
  */
 export function decodeMessageSentLog(chain: ChainId, log: EvmLog): SentMessage {
-  const topics = log.topics.map((topic) => asFixedBytes(topic, 32, 'InvalidLogTopics'));
+  const topics = Array.from(log.topics, (topic) => asFixedBytes(topic, 32, 'InvalidLogTopics'));
   demand(
     topics.length === 3 && equalBytes(topics[0]!, MESSAGE_SENT_TOPIC),
     'InvalidLogTopics',

@@ -67,8 +67,9 @@ export function decodeRevocation(encoded: Uint8Array): Revocation {
  * @throws ProtocolError the rules of section 10: what is not a revocation has no digest
  */
 export function revocationDigest(encoded: Uint8Array): Uint8Array {
-  decodeRevocation(encoded);
-  return hash(encoded);
+  const bytes = asBytes(encoded, 'InvalidRevocationLength');
+  decodeRevocation(bytes);
+  return hash(bytes);
 }
 
 function isTargetKind(kind: number): kind is RevocationTargetKind {

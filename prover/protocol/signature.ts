@@ -98,7 +98,7 @@ export function recoverSigners(digest: Uint8Array, signatures: Uint8Array): Uint
  * @throws ProtocolError as recoverSigner, `InvalidSignatureCount`
  */
 export function joinSignatures(digest: Uint8Array, signatures: readonly Uint8Array[]): Uint8Array {
-  const bySigner = new Map(signatures.map((signature) => [toHex(recoverSigner(digest, signature)), signature]));
+  const bySigner = new Map(Array.from(signatures, (signature) => [toHex(recoverSigner(digest, signature)), signature]));
   demand(
     bySigner.size >= 1 && bySigner.size <= MAX_SIGNATURES,
     'InvalidSignatureCount',

@@ -88,8 +88,9 @@ export function decodeStatement(encoded: Uint8Array): Statement {
  * @throws ProtocolError the rules of section 7: what is not a statement has no digest
  */
 export function statementDigest(encoded: Uint8Array): Uint8Array {
-  decodeStatement(encoded);
-  return hash(encoded);
+  const bytes = asBytes(encoded, 'InvalidStatementLength');
+  decodeStatement(bytes);
+  return hash(bytes);
 }
 
 function demandRules(statement: Statement): void {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ModuleId, ModuleError, VmError } from '../../../localnet/sui/vm/errors.ts';
 import type { SignatureToken } from '../../../localnet/sui/vm/format.ts';
-import { SUI_LIMITS } from '../../../localnet/sui/vm/limits.ts';
 import { Loader, type PackageView } from '../../../localnet/sui/vm/loader.ts';
 import { Machine } from '../../../localnet/sui/vm/machine.ts';
 import { Meter } from '../../../localnet/sui/vm/meter.ts';
