@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {CertificateJudge} from "./CertificateJudge.sol";
+import {DataContracts} from "./DataContracts.sol";
+import {DocumentJudge} from "./DocumentJudge.sol";
+import {Documents} from "./Documents.sol";
+import {ICollateralStore} from "./ICollateralStore.sol";
+import {KeptCa, KeptCas, KeptCertificate, KeptCrl, KeptDocument, KeptDocuments} from "./KeptCollateral.sol";
+import {Memory} from "./Memory.sol";
+import {QeIdentity} from "./QeIdentities.sol";
+import {SerialSet} from "./SerialSet.sol";
+import {TcbInfo} from "./TcbInfos.sol";
+
+/// @title CollateralStore
+/// @notice Admits collateral under one root, see `ICollateralStore`. A verifier inherits it, so that a verification reads
+/// slots instead of calling another contract.
+/// @dev Trust: the fingerprint and the two judges given at deployment, P-256 and SHA-256, and that `block.timestamp` is
+/// about the time. The clock of a block can lag behind by what the chain's consensus allows, and so can the end of
+/// anything here.
+///
+/// What an upload rests on is judged again when it comes: a TCB signing certificate that has expired or was revoked since
+/// its admission admits nothing more, else its thief could put data of a later date in the place of good data.
+abstract contract CollateralStore is ICollateralStore {
+    /// @dev Bits of `KeptCrl.revoked`.
+    uint256 private constant MAX_CERTIFICATES = 55;
+
+    /// @dev The position of a PCK CA itself in `KeptCa.revoked`.
+    uint256 internal constant THIS_CA = 56;
+
+    /// @dev Bytes before the TCB info in its data contract.
+    uint256 internal constant TCB_INFO_START = 7;
+
+    bytes32 private immutable _FINGERPRINT;
+    CertificateJudge internal immutable _CERTIFICATE_JUDGE;
+    DocumentJudge private immutable _DOCUMENT_JUDGE;
+
+    KeptCertificate private _root;
+    bytes20 private _rootKeyId;
+    KeptCrl private _rootCrl;
+
+    /// @dev Data contract with the serial numbers on the root CRL; zero where there are none.
+    address private _rootCrlSerials;
+
+    KeptCertificate[] private _certificates;
+
+    /// @dev One more than the index of the certificate with this Keccak-256.
+    mapping(bytes32 certificateId => uint256 position) private _positions;
+
+    /// @dev All keys of `_pckCrls`.
+    bytes20[] private _pckCaKeyIds;
+
+    mapping(bytes20 keyId => KeptCrl) private _pckCrls;
+
+    /// @dev What verifications read.
+    mapping(bytes20 keyId => KeptCa) internal _pckCas;
+    mapping(bytes32 tcbInfoKey => KeptDocument) internal _tcbInfos;
+    mapping(bytes32 qeIdentityKey => KeptDocument) internal _qeIdentities;
+
+    /// @param fingerprint SHA-256 of the root certificate.
+    /// @param certificateJudge Judges certificates and CRLs: a `CertificateJudge` as compiled here.
+    /// @param documentJudge Judges TCB info and QE identities: a `DocumentJudge` as compiled here.
+    constructor(bytes32 fingerprint, CertificateJudge certificateJudge, DocumentJudge documentJudge) {
+        _FINGERPRINT = fingerprint;
+        _CERTIFICATE_JUDGE = certificateJudge;
+        _DOCUMENT_JUDGE = documentJudge;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadRoot(bytes calldata der) external {
+        (KeptCertificate memory certificate, bytes20 keyId) = _CERTIFICATE_JUDGE.judgeRoot(der, _FINGERPRINT);
+        if (_root.serial != 0) return;
+        _root = certificate;
+        _rootKeyId = keyId;
+        emit RootAdmitted(certificate.notAfterSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadRootCrl(bytes calldata der) external {
+        (KeptCrl memory crl, bytes memory serials) = _judgeCrl(
+            der,
+            Documents.ROOT_CRL,
+            _demandRoot(),
+            _rootKeyId,
+            _rootCrl.thisUpdateSeconds
+        );
+        for (uint256 i = 0; i < _certificates.length; ++i) {
+            if (SerialSet.contains(Memory.position(serials), serials.length, _certificates[i].serial)) {
+                crl.revoked |= uint56(1 << i);
+            }
+        }
+        _rootCrl = crl;
+        _rootCrlSerials = serials.length == 0 ? address(0) : DataContracts.write(serials);
+        for (uint256 i = 0; i < _pckCaKeyIds.length; ++i) _refresh(_pckCaKeyIds[i]);
+        emit RootCrlAdmitted(crl.thisUpdateSeconds, crl.nextUpdateSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbSigningCertificate(bytes calldata der) external {
+        (KeptCertificate memory certificate, ) = _judgeCertificate(der, Documents.TCB_SIGNING);
+        bytes32 certificateId = keccak256(der);
+        if (_positions[certificateId] != 0) return;
+        _keep(certificate, certificateId);
+        emit TcbSigningCertificateAdmitted(certificateId, certificate.notAfterSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbInfo(bytes calldata document, bytes calldata signature, bytes32 certificateId) external {
+        uint256 position = _positions[certificateId];
+        KeptCertificate memory signer = _demandCertificate(position, Documents.TCB_SIGNING);
+        TcbInfo memory info = _DOCUMENT_JUDGE.judgeTcbInfo(document, signature, signer.x, signer.y);
+        bytes32 key = _tcbInfoKey(info.teeType, info.fmspc, info.evaluationNumber);
+        _demandNewer(Documents.TCB_INFO, _tcbInfos[key].dateSeconds(), info.issueDateSeconds);
+        KeptDocument identity = _qeIdentities[_qeIdentityKey(info.teeType, info.evaluationNumber)];
+        address pointer = identity.pointer();
+        // A date is below 2^40, and what is kept of TCB info shorter than 2^16 or else `write` refuses it.
+        bytes memory data = abi.encodePacked(
+            uint40(identity.dateSeconds()),
+            uint16(TCB_INFO_START + info.kept.length),
+            info.kept,
+            pointer == address(0) ? bytes("") : DataContracts.readBytes(pointer)
+        );
+        _tcbInfos[key] = _write(data, info.issueDateSeconds, info.nextUpdateSeconds, signer, position);
+        emit TcbInfoAdmitted(
+            info.teeType,
+            info.fmspc,
+            info.evaluationNumber,
+            info.issueDateSeconds,
+            info.nextUpdateSeconds
+        );
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadQeIdentity(bytes calldata document, bytes calldata signature, bytes32 certificateId) external {
+        uint256 position = _positions[certificateId];
+        KeptCertificate memory signer = _demandCertificate(position, Documents.TCB_SIGNING);
+        QeIdentity memory identity = _DOCUMENT_JUDGE.judgeQeIdentity(document, signature, signer.x, signer.y);
+        bytes32 key = _qeIdentityKey(identity.teeType, identity.evaluationNumber);
+        _demandNewer(Documents.QE_IDENTITY, _qeIdentities[key].dateSeconds(), identity.issueDateSeconds);
+        _qeIdentities[key] = _write(
+            identity.kept,
+            identity.issueDateSeconds,
+            identity.nextUpdateSeconds,
+            signer,
+            position
+        );
+        emit QeIdentityAdmitted(
+            identity.teeType,
+            identity.evaluationNumber,
+            identity.issueDateSeconds,
+            identity.nextUpdateSeconds
+        );
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadPckCa(bytes calldata der) external {
+        (KeptCertificate memory certificate, bytes20 keyId) = _judgeCertificate(der, Documents.PCK_CA);
+        bytes32 certificateId = keccak256(der);
+        if (_positions[certificateId] != 0) return;
+        uint256 position = _pckCrls[keyId].certificate;
+        if (position == 0) {
+            _pckCaKeyIds.push(keyId);
+        } else {
+            KeptCertificate memory previous = _certificates[position - 1];
+            // The CRL that is kept was judged under this name and key.
+            bool isSuccessor =
+                certificate.notAfterSeconds > previous.notAfterSeconds &&
+                    certificate.subjectHash == previous.subjectHash &&
+                    certificate.x == previous.x &&
+                    certificate.y == previous.y;
+            if (!isSuccessor) {
+                revert CollateralNotNewer(Documents.PCK_CA, previous.notAfterSeconds, certificate.notAfterSeconds);
+            }
+        }
+        _pckCrls[keyId].certificate = _keep(certificate, certificateId);
+        _refresh(keyId);
+        emit PckCaAdmitted(keyId, certificate.notAfterSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadPckCrl(bytes calldata der, bytes20 keyId) external {
+        KeptCrl memory previous = _pckCrls[keyId];
+        KeptCertificate memory issuer = _demandCertificate(previous.certificate, Documents.PCK_CA);
+        (KeptCrl memory crl, bytes memory serials) = _judgeCrl(
+            der,
+            Documents.PCK_CRL,
+            issuer,
+            keyId,
+            previous.thisUpdateSeconds
+        );
+        crl.certificate = previous.certificate;
+        _pckCrls[keyId] = crl;
+        bytes memory data = abi.encodePacked(issuer.x, issuer.y, issuer.subjectHash, serials);
+        _pckCas[keyId] = KeptCas.pack(DataContracts.write(data), 0, 0);
+        _refresh(keyId);
+        emit PckCrlAdmitted(keyId, crl.thisUpdateSeconds, crl.nextUpdateSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function rootFingerprint() external view returns (bytes32 fingerprint) {
+        return _FINGERPRINT;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function root()
+        external
+        view
+        returns (uint256 notAfterSeconds, uint256 thisUpdateSeconds, uint256 nextUpdateSeconds)
+    {
+        return (_root.notAfterSeconds, _rootCrl.thisUpdateSeconds, _rootCrl.nextUpdateSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function tcbSigningCertificate(
+        bytes32 certificateId
+    ) external view returns (uint256 notAfterSeconds, bool isRevoked) {
+        return _certificateState(_positions[certificateId]);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function pckCa(
+        bytes20 keyId
+    )
+        external
+        view
+        returns (uint256 notAfterSeconds, bool isRevoked, uint256 thisUpdateSeconds, uint256 nextUpdateSeconds)
+    {
+        KeptCrl memory crl = _pckCrls[keyId];
+        (notAfterSeconds, isRevoked) = _certificateState(crl.certificate);
+        return (notAfterSeconds, isRevoked, crl.thisUpdateSeconds, crl.nextUpdateSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function tcbInfo(
+        uint8 teeType,
+        bytes6 fmspc,
+        uint32 evaluationNumber
+    ) external view returns (uint256 issueDateSeconds, uint256 expiresAtSeconds, bool isRevoked) {
+        return _documentState(_tcbInfos[_tcbInfoKey(teeType, fmspc, evaluationNumber)]);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function qeIdentity(
+        uint8 teeType,
+        uint32 evaluationNumber
+    ) external view returns (uint256 issueDateSeconds, uint256 expiresAtSeconds, bool isRevoked) {
+        return _documentState(_qeIdentities[_qeIdentityKey(teeType, evaluationNumber)]);
+    }
+
+    /// @dev The key of TCB info.
+    function _tcbInfoKey(
+        uint256 teeType,
+        bytes6 fmspc,
+        uint256 evaluationNumber
+    ) internal pure returns (bytes32 tcbInfoKey) {
+        return bytes32((teeType << 80) | (uint256(uint48(fmspc)) << 32) | evaluationNumber);
+    }
+
+    /// @dev The key of a QE identity.
+    function _qeIdentityKey(uint256 teeType, uint256 evaluationNumber) internal pure returns (bytes32 qeIdentityKey) {
+        return bytes32((teeType << 32) | evaluationNumber);
+    }
+
+    /// @dev Whether a certificate is revoked, by bits as in `KeptCrl`. Its position, which is not zero, is one more than
+    /// its index.
+    function _isRevoked(uint256 revoked, uint256 position) internal pure returns (bool isRevoked) {
+        unchecked {
+            return (revoked >> (position - 1)) & 1 == 1;
+        }
+    }
+
+    function _min(uint256 left, uint256 right) internal pure returns (uint256 lower) {
+        return left < right ? left : right;
+    }
+
+    /// @dev Reads a certificate under the root and judges it: sections 6.3 and 6.6.
+    function _judgeCertificate(
+        bytes calldata der,
+        uint256 role
+    ) private view returns (KeptCertificate memory certificate, bytes20 keyId) {
+        KeptCertificate memory issuer = _demandRoot();
+        _demandRootCrl();
+        address serials = _rootCrlSerials;
+        return
+            _CERTIFICATE_JUDGE.judgeCertificate(
+                der,
+                role,
+                issuer,
+                _rootKeyId,
+                serials == address(0) ? bytes("") : DataContracts.readBytes(serials)
+            );
+    }
+
+    /// @dev Reads a CRL and judges it: sections 6.2 and 6.7, rule 81.
+    function _judgeCrl(
+        bytes calldata der,
+        uint256 documentCode,
+        KeptCertificate memory issuer,
+        bytes20 keyId,
+        uint256 previousSeconds
+    ) private view returns (KeptCrl memory crl, bytes memory serials) {
+        (crl.thisUpdateSeconds, crl.nextUpdateSeconds, serials) = _CERTIFICATE_JUDGE.judgeCrl(
+            der,
+            documentCode,
+            issuer,
+            keyId
+        );
+        _demandNewer(documentCode, previousSeconds, crl.thisUpdateSeconds);
+    }
+
+    /// @dev Adds a certificate. Returns its position, one more than its index.
+    function _keep(KeptCertificate memory certificate, bytes32 certificateId) private returns (uint8 position) {
+        uint256 count = _certificates.length;
+        if (count == MAX_CERTIFICATES) revert TooManyCertificates();
+        _certificates.push(certificate);
+        // At most 55.
+        position = uint8(count + 1);
+        _positions[certificateId] = position;
+    }
+
+    /// @dev Writes a document to a data contract.
+    function _write(
+        bytes memory data,
+        uint256 issueDateSeconds,
+        uint256 nextUpdateSeconds,
+        KeptCertificate memory signer,
+        uint256 position
+    ) private returns (KeptDocument kept) {
+        uint256 endSeconds = _min(nextUpdateSeconds, signer.notAfterSeconds);
+        return KeptDocuments.pack(DataContracts.write(data), issueDateSeconds, endSeconds, position);
+    }
+
+    /// @dev Brings what verifications read of a PCK CA up to date, if it has a CRL.
+    function _refresh(bytes20 keyId) private {
+        address pointer = _pckCas[keyId].pointer();
+        if (pointer == address(0)) return;
+        KeptCrl memory crl = _pckCrls[keyId];
+        KeptCrl memory rootCrl = _rootCrl;
+        uint256 endSeconds = _min(crl.nextUpdateSeconds, _certificates[crl.certificate - 1].notAfterSeconds);
+        endSeconds = _min(endSeconds, _min(rootCrl.nextUpdateSeconds, _root.notAfterSeconds));
+        uint256 revoked = rootCrl.revoked;
+        if (_isRevoked(revoked, crl.certificate)) revoked |= 1 << (THIS_CA - 1);
+        _pckCas[keyId] = KeptCas.pack(pointer, endSeconds, revoked);
+    }
+
+    /// @dev The root, which is there and has not expired.
+    function _demandRoot() private view returns (KeptCertificate memory certificate) {
+        certificate = _root;
+        if (certificate.serial == 0) revert CollateralMissing(Documents.ROOT);
+        _demandNotExpired(Documents.ROOT, certificate);
+    }
+
+    /// @dev The root CRL, which is there and has not expired.
+    function _demandRootCrl() private view returns (KeptCrl memory crl) {
+        crl = _rootCrl;
+        if (crl.thisUpdateSeconds == 0) revert CollateralMissing(Documents.ROOT_CRL);
+        if (block.timestamp > crl.nextUpdateSeconds) revert CrlExpired(Documents.ROOT_CRL, crl.nextUpdateSeconds);
+    }
+
+    /// @dev The certificate at a position, which is there in that role, has not expired and is not revoked.
+    function _demandCertificate(
+        uint256 position,
+        uint256 role
+    ) private view returns (KeptCertificate memory certificate) {
+        _demandRoot();
+        KeptCrl memory crl = _demandRootCrl();
+        if (position == 0) revert CollateralMissing(role);
+        certificate = _certificates[position - 1];
+        // The key of a PCK CA signs no TCB info.
+        if (certificate.role != role) revert CollateralMissing(role);
+        _demandNotExpired(role, certificate);
+        if (_isRevoked(crl.revoked, position)) revert CertificateRevoked(role, certificate.serial);
+    }
+
+    function _demandNotExpired(uint256 role, KeptCertificate memory certificate) private view {
+        if (block.timestamp > certificate.notAfterSeconds) revert CertificateExpired(role, certificate.notAfterSeconds);
+    }
+
+    /// @dev Refuses what is not newer than what is kept.
+    function _demandNewer(uint256 documentCode, uint256 keptSeconds, uint256 dateSeconds) private pure {
+        if (keptSeconds >= dateSeconds) revert CollateralNotNewer(documentCode, keptSeconds, dateSeconds);
+    }
+
+    function _certificateState(uint256 position) private view returns (uint256 notAfterSeconds, bool isRevoked) {
+        if (position == 0) return (0, false);
+        return (_certificates[position - 1].notAfterSeconds, _isRevoked(_rootCrl.revoked, position));
+    }
+
+    function _documentState(
+        KeptDocument kept
+    ) private view returns (uint256 dateSeconds, uint256 expiresAtSeconds, bool isRevoked) {
+        uint256 position = kept.certificate();
+        isRevoked = position != 0 && _isRevoked(_rootCrl.revoked, position);
+        return (kept.dateSeconds(), kept.expiresAtSeconds(), isRevoked);
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Bools} from "./Bools.sol";
+import {Certificate} from "./Certificate.sol";
+import {CertificateChain} from "./CertificateChain.sol";
+import {CertificateJudge} from "./CertificateJudge.sol";
+import {CollateralStore} from "./CollateralStore.sol";
+import {CompactEvidence} from "./CompactEvidence.sol";
+import {DataContracts} from "./DataContracts.sol";
+import {DocumentJudge} from "./DocumentJudge.sol";
+import {Documents} from "./Documents.sol";
+import {EvidenceReader} from "./EvidenceReader.sol";
+import {IDcapVerifier} from "./IDcapVerifier.sol";
+import {IEvidenceVerifier, JudgedEvidence} from "./IEvidenceVerifier.sol";
+import {JudgedReports} from "./JudgedReports.sol";
+import {KeptCa, KeptDocument} from "./KeptCollateral.sol";
+import {Memory} from "./Memory.sol";
+import {P256Signatures} from "./P256Signatures.sol";
+import {Quote, Quotes} from "./Quotes.sol";
+import {SerialSet} from "./SerialSet.sol";
+import {TcbJudgement} from "./TcbJudgement.sol";
+import {VerifiedReport} from "./VerifiedReport.sol";
+
+/// @title DcapVerifier
+/// @notice Verifies Intel DCAP evidence, see `IDcapVerifier`.
+contract DcapVerifier is CollateralStore, IDcapVerifier {
+    /// @dev Bytes before the evidence in what `judge` takes, and what the last of them may be.
+    uint256 private constant JUDGED_START = 5;
+    uint8 private constant DER_LEAF = 1;
+    uint8 private constant COMPACT = 2;
+
+    EvidenceReader private immutable _READER;
+
+    /// @param fingerprint SHA-256 of the root certificate: Intel's, or on a local network that of its simulated vendor.
+    /// @param certificateJudge Judges certificates and CRLs: a `CertificateJudge` as compiled here.
+    /// @param documentJudge Judges TCB info and QE identities: a `DocumentJudge` as compiled here.
+    /// @param reader Reads evidence: an `EvidenceReader` as compiled here.
+    constructor(
+        bytes32 fingerprint,
+        CertificateJudge certificateJudge,
+        DocumentJudge documentJudge,
+        EvidenceReader reader
+    ) CollateralStore(fingerprint, certificateJudge, documentJudge) {
+        _READER = reader;
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function addLeafTemplate(bytes calldata der) external returns (bytes32 templateId) {
+        bool isNew;
+        (templateId, isNew) = DataContracts.writeUnique(_READER.makeTemplate(der));
+        if (isNew) emit LeafTemplateAdded(templateId);
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function verify(
+        bytes calldata evidence,
+        uint32 evaluationNumber
+    ) external view returns (VerifiedReport memory verified) {
+        _verifyDer(evidence, evaluationNumber, verified);
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function verifyCompact(
+        bytes calldata evidence,
+        uint32 evaluationNumber
+    ) external view returns (VerifiedReport memory verified) {
+        _verifyCompact(evidence, evaluationNumber, verified);
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function judge(bytes calldata evidence) external view returns (JudgedEvidence memory facts) {
+        if (evidence.length < JUDGED_START) revert UnknownEvidenceForm();
+        uint256 number = uint32(bytes4(evidence[:4]));
+        uint8 form = uint8(evidence[4]);
+        VerifiedReport memory verified;
+        if (form == DER_LEAF) _verifyDer(evidence[JUDGED_START:], number, verified);
+        else if (form == COMPACT) _verifyCompact(evidence[JUDGED_START:], number, verified);
+        else revert UnknownEvidenceForm();
+        return JudgedReports.toJudged(verified);
+    }
+
+    /// @dev Judges evidence with its leaf as DER, and puts what comes of it into `verified`.
+    function _verifyDer(bytes calldata evidence, uint256 number, VerifiedReport memory verified) private view {
+        (Quote memory quote, Certificate memory leaf) = _read(evidence);
+        unchecked {
+            // Places counted from there are positions in memory.
+            Quotes.shift(quote, 0 - Memory.copy(evidence));
+        }
+        _verify(quote, leaf, number, verified);
+    }
+
+    /// @dev Has evidence read by the reader.
+    function _read(bytes calldata evidence) private view returns (Quote memory quote, Certificate memory leaf) {
+        bytes memory input = abi.encodeCall(EvidenceReader.read, (evidence));
+        address reader = address(_READER);
+        // Decoding 29 fields one by one takes 2,000 gas and room that this contract does not have. Both structs have words
+        // for fields, so that in memory they look as they do encoded; their values come from a reader that is trusted to
+        // read. Memory-safe: takes what it writes by moving the free memory pointer.
+        assembly ("memory-safe") {
+            if iszero(staticcall(gas(), reader, add(input, 32), mload(input), 0, 0)) {
+                returndatacopy(input, 0, returndatasize())
+                revert(input, returndatasize())
+            }
+            quote := mload(0x40)
+            // 12 words, and 17.
+            leaf := add(quote, 384)
+            mstore(0x40, add(leaf, 544))
+            returndatacopy(quote, 0, 928)
+        }
+    }
+
+    /// @dev Judges compact evidence, and puts what comes of it into `verified`.
+    function _verifyCompact(bytes calldata evidence, uint256 number, VerifiedReport memory verified) private view {
+        uint256 start = Memory.copy(evidence);
+        // Cannot wrap: positions in memory.
+        unchecked {
+            Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length);
+            Quotes.checkReport(quote);
+            _verify(quote, CompactEvidence.readLeaf(start, quote), number, verified);
+        }
+    }
+
+    /// @dev Judges evidence whose form holds, sections 8 and 9, and puts what comes of it into `verified`.
+    function _verify(
+        Quote memory quote,
+        Certificate memory leaf,
+        uint256 number,
+        VerifiedReport memory verified
+    ) private view {
+        verified.teeType = quote.teeType;
+        verified.quoteVersion = quote.version;
+        // It came as 32 bits.
+        verified.evaluationNumber = uint32(number);
+        KeptCa ca = _checkSignatures(quote, leaf);
+        (uint256 tcbInfoStart, uint256 identityStart) = _selectCollateral(verified, leaf, ca);
+        (verified.tcbStatus, verified.advisories) = TcbJudgement.judge(quote, leaf, tcbInfoStart, identityStart);
+        verified.fmspc = leaf.fmspc;
+        verified.platformId = Memory.hash(leaf.ppid);
+        // Cannot wrap: positions in memory.
+        unchecked {
+            verified.report = Memory.slice(quote.body, quote.bodyEnd - quote.body);
+        }
+    }
+
+    /// @dev Judges everything from the leaf's issuer to the quote's signature: rules 90, 33 to 37, 91 to 93.
+    function _checkSignatures(Quote memory quote, Certificate memory leaf) private view returns (KeptCa ca) {
+        ca = _pckCas[leaf.authorityKeyId];
+        if (ca.pointer() == address(0)) revert PckCaMissing(leaf.authorityKeyId);
+        (uint256 kept, uint256 keptLength) = DataContracts.read(ca.pointer());
+        // Cannot wrap: positions in memory; what is kept of a PCK CA has 96 bytes before the serial numbers.
+        unchecked {
+            bytes32 issuerHash = bytes32(Memory.word(kept + 64));
+            CertificateChain.checkIssuerAndDates(leaf, Documents.PCK, issuerHash, leaf.authorityKeyId);
+            if (SerialSet.contains(kept + 96, keptLength - 96, leaf.serial)) {
+                revert CertificateRevoked(Documents.PCK, leaf.serial);
+            }
+            if (!_isSigned(leaf.tbsDigest, leaf.r, leaf.s, Memory.word(kept), Memory.word(kept + 32))) {
+                revert InvalidCertificateSignature(Documents.PCK);
+            }
+            uint256 report = quote.qeReport;
+            bytes32 digest = Memory.sha(report, Quotes.ENCLAVE_REPORT_LENGTH);
+            if (!_isSignedAt(digest, quote.qeSignature, leaf.x, leaf.y)) revert InvalidQeReportSignature();
+            uint256 key = quote.attestationKey;
+            uint256 bound = uint256(Memory.shaPair(key, 64, quote.qeAuthData, 32));
+            if (Bools.or(Memory.word(report + 320) != bound, Memory.word(report + 352) != 0)) {
+                revert QeReportDataMismatch();
+            }
+            digest = Memory.sha(quote.signed, quote.bodyEnd - quote.signed);
+            if (!_isSignedAt(digest, quote.signature, Memory.word(key), Memory.word(key + 32))) {
+                revert InvalidQuoteSignature();
+            }
+        }
+    }
+
+    /// @dev Finds what to judge by and judges that: rules 100 to 104. Returns where TCB info and QE identity are, and puts
+    /// the end of everything into `verified`.
+    function _selectCollateral(
+        VerifiedReport memory verified,
+        Certificate memory leaf,
+        KeptCa ca
+    ) private view returns (uint256 tcbInfoStart, uint256 identityStart) {
+        uint256 teeType = verified.teeType;
+        uint256 number = verified.evaluationNumber;
+        KeptDocument info = _tcbInfos[_tcbInfoKey(teeType, leaf.fmspc, number)];
+        if (info.pointer() == address(0)) revert TcbInfoMissing(teeType, leaf.fmspc, number);
+        (uint256 kept, ) = DataContracts.read(info.pointer());
+        // Cannot wrap: positions in memory.
+        unchecked {
+            tcbInfoStart = kept + TCB_INFO_START;
+            bytes2 expected = bytes2(bytes32(Memory.word(tcbInfoStart)));
+            if (leaf.pceId != expected) revert PceIdMismatch(expected, leaf.pceId);
+            KeptDocument identity = _qeIdentities[_qeIdentityKey(teeType, number)];
+            if (identity.pointer() == address(0)) revert QeIdentityMissing(teeType, number);
+            uint256 endSeconds = _min(
+                ca.expiresAtSeconds(),
+                _min(info.expiresAtSeconds(), identity.expiresAtSeconds())
+            );
+            if (block.timestamp > endSeconds) revert CollateralExpired(endSeconds);
+            // Dates have at most 40 bits.
+            verified.expiresAtSeconds = uint64(_min(endSeconds, leaf.notAfterSeconds));
+            uint256 revoked = ca.revoked();
+            if (revoked != 0) _checkRevoked(revoked, info, identity);
+            uint256 head = Memory.word(kept);
+            if (head >> 216 == identity.dateSeconds()) {
+                identityStart = kept + uint16(head >> 200);
+            } else {
+                (identityStart, ) = DataContracts.read(identity.pointer());
+            }
+        }
+    }
+
+    /// @dev Refuses collateral under a revoked certificate: rule 102. `revoked` is as in `KeptCa`.
+    function _checkRevoked(uint256 revoked, KeptDocument info, KeptDocument identity) private pure {
+        if (_isRevoked(revoked, info.certificate()) || _isRevoked(revoked, identity.certificate())) {
+            revert CollateralRevoked(Documents.TCB_SIGNING);
+        }
+        if (_isRevoked(revoked, THIS_CA)) revert CollateralRevoked(Documents.PCK_CA);
+    }
+
+    /// @dev Whether the 64 bytes at `signature` are one of a key over a digest.
+    function _isSignedAt(bytes32 digest, uint256 signature, uint256 x, uint256 y) private view returns (bool isSigned) {
+        unchecked {
+            return _isSigned(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
+        }
+    }
+
+    /// @dev Whether a signature is one of a key over a digest. The way without the precompile is long and lies elsewhere.
+    function _isSigned(
+        bytes32 digest,
+        uint256 r,
+        uint256 s,
+        uint256 x,
+        uint256 y
+    ) private view returns (bool isSigned) {
+        return P256Signatures.tryPrecompile(digest, r, s, x, y) || _CERTIFICATE_JUDGE.verifyP256(digest, r, s, x, y);
+    }
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { bytesToHex } from 'viem';
+import { createPlatform, Vendor, type Platform } from '../../../localnet/tee/index.ts';
+import { admitCollateral, DcapError, type Collateral } from '../../../prover/protocol/dcap/index.ts';
+import { dcapChain, documentCall, isLong, PARTS, uploadCall, type Part, type Verifier } from '../harness/dcap.ts';
+
+const AT = Date.UTC(2026, 4, 5, 6, 7, 8) / 1000;
+const ROUNDS = isLong ? 1_000 : 100;
+
+/** Numbers that are the same on every run (mulberry32). */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** One of the ways in which bytes go wrong: changed, left out, doubled, moved, cut, gone on. */
+function mutate(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+  const at = random(bytes.length);
+  const length = 1 + random(Math.min(12, bytes.length - at));
+  const [before, part, behind] = [bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at + length)];
+  const changed = bytes.slice();
+  switch (random(7)) {
+    case 0:
+      changed[at]! ^= 1 << random(8);
+      return changed;
+    case 1:
+      changed[at] = random(256);
+      return changed;
+    case 2:
+      return Uint8Array.from([...before, ...behind]);
+    case 3:
+      return Uint8Array.from([...before, ...part, ...part, ...behind]);
+    case 4:
+      changed[at] = bytes[random(bytes.length)]!;
+      return changed;
+    case 5:
+      return Uint8Array.from(before);
+    default:
+      return Uint8Array.from([...bytes, ...part]);
+  }
+}
+
+/** The rule by which TypeScript refuses a part whose basis is in order, or `accepted`. */
+function ruleOf(action: () => unknown): string {
+  try {
+    action();
+    return 'accepted';
+  } catch (error) {
+    assert.ok(error instanceof DcapError, String(error));
+    return error.code;
+  }
+}
+
+describe('uploads and the same in TypeScript', function () {
+  this.timeout(1_200_000);
+
+  const vendor = new Vendor({ seed: 'differential', clock: () => AT - 7_200 });
+  const rootFingerprint = vendor.rootFingerprint;
+  const verifiers = new Map<Part, Verifier>();
+  const platforms: Record<'sgx' | 'tdx', { platform: Platform; collateral: Collateral }> = (() => {
+    const platform = createPlatform({ vendor, seed: 'machine' });
+    platform.revoke();
+    const of = (tee: 'sgx' | 'tdx') => ({ platform, collateral: platform.collateralParts({ tee }) });
+    return { sgx: of('sgx'), tdx: of('tdx') };
+  })();
+
+  before(async () => {
+    const chain = await dcapChain(AT);
+    for (const part of PARTS) {
+      const verifier = await chain.deployVerifier(rootFingerprint);
+      for (const before of PARTS.slice(0, PARTS.indexOf(part))) {
+        await verifier.send(uploadCall(before, platforms.tdx.collateral));
+      }
+      verifiers.set(part, verifier);
+    }
+  });
+
+  function expectedRule(collateral: Collateral): string {
+    return ruleOf(() => admitCollateral(collateral, { rootFingerprint, atSeconds: AT }));
+  }
+
+  for (const tee of ['sgx', 'tdx'] as const)
+    for (const part of ['tcbInfo', 'qeIdentity'] as const)
+      it(`judge ${part} of ${tee} alike, whatever was signed`, async () => {
+        const random = randomOf(part.length * 7 + tee.length + tee.charCodeAt(0));
+        const { collateral } = platforms[tee];
+        const rules = new Map<string, number>();
+        for (let i = 0; i < ROUNDS; i++) {
+          const { document, signature } = vendor.signDocument(mutate(collateral[part], random));
+          const changed: Collateral = { ...collateral, [part]: document, [`${part}Signature`]: signature };
+          const rule = expectedRule(changed);
+          const upload = part === 'tcbInfo' ? 'uploadTcbInfo' : 'uploadQeIdentity';
+          const signer = part === 'tcbInfo' ? collateral.tcbInfoSigner : collateral.qeIdentitySigner;
+          const call = documentCall(upload, bytesToHex(document), signature, signer);
+          const { error = 'accepted' } = await verifiers.get(part)!.call(call);
+          assert.equal(error, rule, Buffer.from(document).toString('latin1'));
+          rules.set(rule, (rules.get(rule) ?? 0) + 1);
+        }
+        assert.ok(rules.size >= 4, [...rules.keys()].join());
+      });
+
+  for (const part of ['rootCrl', 'pckCrl', 'tcbInfoSigner', 'pckCa'] as const)
+    it(`judge ${part} alike, whatever its bytes`, async () => {
+      const random = randomOf(part.length);
+      const { collateral } = platforms.tdx;
+      const rules = new Set<string>();
+      for (let i = 0; i < ROUNDS; i++) {
+        const changed: Collateral = { ...collateral, [part]: mutate(collateral[part], random) };
+        const rule = expectedRule(changed);
+        const call =
+          part === 'pckCrl' ? uploadCall('pckCrl', { ...changed, pckCa: collateral.pckCa }) : uploadCall(part, changed);
+        const { error = 'accepted' } = await verifiers.get(part)!.call(call);
+        assert.equal(error, rule, bytesToHex(changed[part]));
+        rules.add(rule);
+      }
+      assert.ok(rules.size >= 5, [...rules].join());
+    });
+});

@@ -1,0 +1,202 @@
+/** A chain with DCAP verifiers on it, for tests that upload and verify at chosen times. */
+import assert from 'node:assert/strict';
+import { network } from 'hardhat';
+import {
+  bytesToHex,
+  decodeErrorResult,
+  decodeFunctionResult,
+  encodeFunctionData,
+  hexToBytes,
+  keccak256,
+  toHex,
+  type Abi,
+  type Address,
+  type Hex,
+  type TransactionReceipt,
+} from 'viem';
+import { readCertificate, readCrl, type Collateral } from '../../../prover/protocol/dcap/index.ts';
+
+/** Whether to take the time for all that can be compared, and not for a part of it: `npm run test:long`. */
+export const isLong = process.env.CORRIDOR_LONG === '1';
+
+/** Parts of collateral in the order in which docs/spec/dcap.md section 2 has them uploaded. */
+export const PARTS = [
+  'root',
+  'rootCrl',
+  'tcbInfoSigner',
+  'tcbInfo',
+  'qeIdentitySigner',
+  'qeIdentity',
+  'pckCa',
+  'pckCrl',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+/** How a call ended: with a result, or with a named error and its arguments. */
+export type Outcome =
+  | { result: unknown; error?: undefined; args?: undefined }
+  | { result?: undefined; error: string; args: readonly unknown[] };
+
+/** A call of the verifier. */
+export type Call = readonly [functionName: string, args: readonly unknown[]];
+
+export interface ChainOptions {
+  /** Whether the chain has the precompile of EIP-7951; default true */
+  hasP256?: boolean;
+}
+
+export type DcapChain = Awaited<ReturnType<typeof dcapChain>>;
+
+/** Starts a chain whose first block is before `atSeconds`, with the contracts that verifiers share. */
+export async function dcapChain(atSeconds: number, { hasP256 = true }: ChainOptions = {}) {
+  const connection = await network.create({
+    override: {
+      allowBlocksWithSameTimestamp: true,
+      initialDate: new Date((atSeconds - 1) * 1000).toISOString(),
+      ...(!hasP256 && { hardfork: 'prague' }),
+    },
+  });
+  const { viem } = connection;
+  const client = await viem.getPublicClient();
+  const testClient = await viem.getTestClient();
+  const [wallet] = await viem.getWalletClients();
+  let timestamp = atSeconds;
+
+  /** Contracts are deployed at the chain's time like everything else. */
+  const deploy = async (name: string, args: readonly unknown[] = []) => {
+    await testClient.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
+    return viem.deployContract(name, [...args] as unknown[]);
+  };
+  const certificateJudge = await deploy('CertificateJudge');
+  const documentJudge = await deploy('DocumentJudge');
+  const reader = await deploy('EvidenceReader');
+  const helpers = [certificateJudge.address, documentJudge.address, reader.address];
+
+  /** Deploys a verifier under a root. */
+  async function deployVerifier(rootFingerprint: Uint8Array) {
+    const contract = await deploy('DcapVerifier', [bytesToHex(rootFingerprint), ...helpers]);
+    const address = contract.address as Address;
+    const abi = contract.abi as Abi;
+
+    /** What a call would do in a block of the chain's time; nothing changes. */
+    async function call([functionName, args]: Call): Promise<Outcome> {
+      const data = encodeFunctionData({ abi, functionName, args });
+      try {
+        const { data: result = '0x' } = await client.call({ to: address, data, gas: 16_000_000n });
+        return { result: decodeFunctionResult({ abi, functionName, data: result }) };
+      } catch (error) {
+        const { errorName, args: errorArgs = [] } = decodeErrorResult({ abi, data: revertData(error) });
+        return { error: errorName, args: errorArgs };
+      }
+    }
+
+    /** Sends a call, which must succeed. */
+    async function send([functionName, args]: Call): Promise<TransactionReceipt> {
+      await testClient.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
+      const data = encodeFunctionData({ abi, functionName, args });
+      const hash = await wallet!.sendTransaction({ to: address, data, gas: 16_000_000n });
+      const receipt = await client.waitForTransactionReceipt({ hash });
+      assert.equal(receipt.status, 'success', `${functionName} fails`);
+      return receipt;
+    }
+
+    /** What a call gives back, which must succeed. */
+    async function read(functionName: string, args: readonly unknown[] = []): Promise<unknown> {
+      const { result, error, args: errorArgs } = await call([functionName, args]);
+      assert.equal(error, undefined, `${functionName} fails with ${error}(${errorArgs?.join(', ')})`);
+      return result;
+    }
+
+    /** Adds the template of a leaf and gives its id. */
+    async function addTemplate(leaf: Uint8Array): Promise<Uint8Array> {
+      const { result, error } = await call(['addLeafTemplate', [bytesToHex(leaf)]]);
+      assert.equal(error, undefined, `addLeafTemplate fails with ${error}`);
+      await send(['addLeafTemplate', [bytesToHex(leaf)]]);
+      return hexToBytes(result as Hex);
+    }
+
+    return { address, abi, call, send, read, addTemplate };
+  }
+
+  /** From now on blocks have this time. It cannot be earlier than before. */
+  async function moveTo(atSeconds: number): Promise<void> {
+    timestamp = atSeconds;
+    await testClient.setNextBlockTimestamp({ timestamp: BigInt(atSeconds) });
+    await testClient.mine({ blocks: 1 });
+  }
+
+  /** Does something at a later time, and goes back to before it. */
+  async function later<T>(atSeconds: number, action: () => Promise<T>): Promise<T> {
+    const before = timestamp;
+    const id = await testClient.snapshot();
+    try {
+      await moveTo(atSeconds);
+      return await action();
+    } finally {
+      await testClient.revert({ id });
+      timestamp = before;
+    }
+  }
+
+  return { connection, client, deployVerifier, moveTo, later, now: () => timestamp };
+}
+
+export type Verifier = Awaited<ReturnType<DcapChain['deployVerifier']>>;
+
+/** The call that uploads a part of collateral. */
+export function uploadCall(part: Part, collateral: Collateral): Call {
+  const bytes = bytesToHex(collateral[part]);
+  switch (part) {
+    case 'root':
+      return ['uploadRoot', [bytes]];
+    case 'rootCrl':
+      return ['uploadRootCrl', [bytes]];
+    case 'tcbInfoSigner':
+    case 'qeIdentitySigner':
+      return ['uploadTcbSigningCertificate', [bytes]];
+    case 'tcbInfo':
+      return documentCall('uploadTcbInfo', bytes, collateral.tcbInfoSignature, collateral.tcbInfoSigner);
+    case 'qeIdentity':
+      return documentCall('uploadQeIdentity', bytes, collateral.qeIdentitySignature, collateral.qeIdentitySigner);
+    case 'pckCa':
+      return ['uploadPckCa', [bytes]];
+    case 'pckCrl':
+      return ['uploadPckCrl', [bytes, bytesToHex(readCertificate(collateral.pckCa, 'pckCa').subjectKeyId)]];
+  }
+}
+
+/** The call that uploads the CRL of whichever PCK CA it names. */
+export function crlCall(der: Uint8Array): Call {
+  return ['uploadPckCrl', [bytesToHex(der), bytesToHex(readCrl(der).authorityKeyId)]];
+}
+
+export function documentCall(functionName: string, document: Hex, signature: Uint8Array, signer: Uint8Array): Call {
+  return [functionName, [document, bytesToHex(signature), keccak256(toHex(signer))]];
+}
+
+export function verifyCall(evidence: Uint8Array, evaluationNumber: number): Call {
+  return ['verify', [bytesToHex(evidence), evaluationNumber]];
+}
+
+export function verifyCompactCall(evidence: Uint8Array, evaluationNumber: number): Call {
+  return ['verifyCompact', [bytesToHex(evidence), evaluationNumber]];
+}
+
+/** The evaluation number that TCB info has, as signed. */
+export function evaluationNumberOf(collateral: Collateral): number {
+  const match = /"tcbEvaluationDataNumber":(\d+)/.exec(Buffer.from(collateral.tcbInfo).toString('latin1'));
+  return Number(match?.[1] ?? 0);
+}
+
+/** The data that a call reverted with. */
+function revertData(error: unknown): Hex {
+  for (
+    let cause = error as { cause?: unknown; data?: unknown } | undefined;
+    cause;
+    cause = cause.cause as typeof cause
+  ) {
+    const data = typeof cause.data === 'object' ? (cause.data as { data?: unknown } | null)?.data : cause.data;
+    if (typeof data === 'string' && data.startsWith('0x') && data.length > 2) return data as Hex;
+  }
+  throw error;
+}
