@@ -2,6 +2,7 @@
 //   npm test                 all stages
 //   npm test -- move evm     only the stages whose name starts with one of these words
 //   npm test -- --list       the stages
+//   npm run test:long        all stages; those that compare a part of what they could compare all of it
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
@@ -53,6 +54,7 @@ function run(stage: Stage): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
+      env: isLong ? { ...process.env, CORRIDOR_LONG: '1' } : process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
@@ -81,6 +83,7 @@ function run(stage: Stage): Promise<Outcome> {
 
 const words = process.argv.slice(2);
 const isCi = words.includes('--ci');
+const isLong = words.includes('--long');
 const wanted = words.filter((word) => !word.startsWith('--'));
 const stages = STAGES.filter((stage) =>
   wanted.length > 0 ? wanted.some((word) => stage.name.startsWith(word)) : isCi || !stage.ciOnly,
