@@ -65,3 +65,41 @@ export class LightClientError extends Error {
 export function demand(condition: boolean, code: LightClientRule, detail: () => string): asserts condition {
   if (!condition) throw new LightClientError(code, detail());
 }
+
+/** The rules of docs/spec/enclave.md, one name for each, in the order of the spec's sections. */
+export type EnclaveRule =
+  | 'InvalidField'
+  | 'InvalidOrigin'
+  | 'InvalidLane'
+  | 'FrameTooLarge'
+  | 'MalformedFrame'
+  | 'UnknownMethod'
+  | 'AttestationFailed'
+  | 'UnknownOrigin'
+  | 'NotStarted'
+  | 'AlreadyStarted'
+  | 'UnknownLane'
+  | 'UnknownBlock'
+  | 'MessageAfterAnchor'
+  | 'WrongMessageCount'
+  | 'WrongMessageLane'
+  | 'WrongMessageNonce'
+  | 'ConfidentialMessage'
+  | 'NonceTooOld'
+  | 'ConflictingMessage';
+
+/** Thrown by the enclave for what is not a light client's to judge: `code` is the broken rule. */
+export class EnclaveError extends Error {
+  readonly code: EnclaveRule;
+
+  constructor(code: EnclaveRule, detail: string) {
+    super(`${code}: ${detail}`);
+    this.name = 'EnclaveError';
+    this.code = code;
+  }
+}
+
+/** As `demand`, for the enclave's own rules. */
+export function insist(condition: boolean, code: EnclaveRule, detail: () => string): asserts condition {
+  if (!condition) throw new EnclaveError(code, detail());
+}

@@ -29,14 +29,15 @@ export function finalizedBlock({ finalizedHeader: { execution } }: LightClientSt
 }
 
 /**
- * An ancestor of a final block.
- * @param headers RLP of the headers from the block's parent downwards, at most `MAX_HEADERS`; none gives the block itself
- * @returns the block of the last header
+ * Ancestors of a final block, downwards.
+ * @param headers RLP of the headers from the block's parent downwards, at most `MAX_HEADERS`
+ * @returns the block of each header
  * @throws LightClientError `TooManyHeaders`, `WrongParent`, `MalformedRlp`, `MalformedHeader`
  */
-export function ancestorOf(block: ExecutionBlock, headers: readonly Uint8Array[]): ExecutionBlock {
+export function ancestorsOf(block: ExecutionBlock, headers: readonly Uint8Array[]): ExecutionBlock[] {
   demand(headers.length <= MAX_HEADERS, 'TooManyHeaders', () => `${headers.length} headers, at most ${MAX_HEADERS}`);
-  return headers.reduce(parentOf, block);
+  let child = block;
+  return headers.map((header) => (child = parentOf(child, header)));
 }
 
 function parentOf(block: ExecutionBlock, header: Uint8Array): ExecutionBlock {
@@ -67,20 +68,27 @@ export interface Descent {
   readonly head: ExecutionBlock;
   /** The oldest ancestor of the head that has been reached */
   readonly lowest: ExecutionBlock;
+  /** The head and its ancestors downwards, at most `MAX_HEADERS` of them */
+  readonly newest: readonly ExecutionBlock[];
 }
 
 /** Begins at the store's finalized block. */
 export function beginDescent(store: LightClientStore): Descent {
   const head = finalizedBlock(store);
-  return { head, lowest: head };
+  return { head, lowest: head, newest: [head] };
 }
 
 /**
  * Goes on downwards.
- * @throws LightClientError as `ancestorOf`
+ * @throws LightClientError as `ancestorsOf`
  */
-export function extendDescent(descent: Descent, headers: readonly Uint8Array[]): Descent {
-  return { head: descent.head, lowest: ancestorOf(descent.lowest, headers) };
+export function extendDescent({ head, lowest, newest }: Descent, headers: readonly Uint8Array[]): Descent {
+  const ancestors = ancestorsOf(lowest, headers);
+  return {
+    head,
+    lowest: ancestors.at(-1) ?? lowest,
+    newest: [...newest, ...ancestors.slice(0, MAX_HEADERS - newest.length)],
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ export {
 export { initializeLightClientStore, processLightClientUpdate, type LightClientStore } from './sync-protocol.ts';
 export {
   adoptHead,
-  ancestorOf,
+  ancestorsOf,
   beginDescent,
   extendDescent,
   finalizedBlock,

@@ -10,7 +10,7 @@ import { demand } from '../errors.ts';
 import { isRlpList, rlpList, rlpString } from './rlp.ts';
 
 /** Nodes on the way to a leaf: keys of receipts have at most five bytes, ten nibbles, and the leaf comes on top. */
-const MAX_NODES = 11;
+export const MAX_NODES = 11;
 
 /**
  * The value under a key.

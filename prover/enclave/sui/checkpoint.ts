@@ -21,7 +21,7 @@ export interface Checkpoint {
 
 /** Intent of a checkpoint summary: scope 2, version 0, application 0 (shared-crypto, `intent.rs`). */
 const INTENT = Uint8Array.of(2, 0, 0);
-/** Summaries that one call of `predecessorOf` takes. */
+/** Summaries that one call of `predecessorsOf` takes. */
 export const MAX_CHECKPOINTS = 8_192;
 
 /**
@@ -67,15 +67,16 @@ export function nextCommittee(committee: Committee, { epoch, sequenceNumber, nex
 }
 
 /**
- * An ancestor of a final checkpoint.
+ * Ancestors of a final checkpoint, downwards.
  * @param summaries BCS `CheckpointSummary` from the checkpoint's predecessor downwards, at most `MAX_CHECKPOINTS`
- * @returns the checkpoint of the last summary; without any the checkpoint itself
+ * @returns the checkpoint of each summary
  * @throws LightClientError `TooManyCheckpoints`, `WrongPredecessor`, `MalformedBcs`
  */
-export function predecessorOf(checkpoint: Checkpoint, summaries: readonly Uint8Array[]): Checkpoint {
+export function predecessorsOf(checkpoint: Checkpoint, summaries: readonly Uint8Array[]): Checkpoint[] {
   const { length } = summaries;
   demand(length <= MAX_CHECKPOINTS, 'TooManyCheckpoints', () => `${length} summaries, at most ${MAX_CHECKPOINTS}`);
-  return summaries.reduce((child, summary) => {
+  let child = checkpoint;
+  return summaries.map((summary) => {
     const digest = digestOf('CheckpointSummary', summary);
     demand(
       child.previousDigest !== null && equalBytes(digest, child.previousDigest),
@@ -85,8 +86,8 @@ export function predecessorOf(checkpoint: Checkpoint, summaries: readonly Uint8A
     const reader = new BcsReader(summary);
     const parent = readSummary(reader);
     reader.end();
-    return { ...parent, digest };
-  }, checkpoint);
+    return (child = { ...parent, digest });
+  });
 }
 
 /**

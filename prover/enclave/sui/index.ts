@@ -10,7 +10,7 @@ export {
   adoptCheckpoint,
   MAX_CHECKPOINTS,
   nextCommittee,
-  predecessorOf,
+  predecessorsOf,
   verifyCheckpoint,
   type Checkpoint,
 } from './checkpoint.ts';

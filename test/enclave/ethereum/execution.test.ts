@@ -51,25 +51,26 @@ describe('ancestors', () => {
       .slice(to, from)
       .map(({ rlp }) => rlp)
       .reverse();
+  const at = (block: eth.ExecutionBlock): eth.Descent => ({ head: block, lowest: block, newest: [block] });
   /** A block whose parent is a header of the caller's making. */
   const childOf = (rlp: Uint8Array, number: bigint): eth.ExecutionBlock => ({ ...head, number, parentHash: hash(rlp) });
 
   it('are reached along parent hashes', () => {
-    assert.deepEqual(eth.ancestorOf(head, downTo(9, 3)), chain[3]!.block);
-    assert.deepEqual(eth.ancestorOf(head, []), head);
+    assert.deepEqual(eth.ancestorsOf(head, downTo(9, 3)).at(-1), chain[3]!.block);
+    assert.deepEqual(eth.ancestorsOf(head, []), []);
   });
 
   it('are not reached past a gap, in another order, or by a header of another block', () => {
     assert.equal(
-      ruleOf(() => eth.ancestorOf(head, downTo(8, 3))),
+      ruleOf(() => eth.ancestorsOf(head, downTo(8, 3))),
       'WrongParent',
     );
     assert.equal(
-      ruleOf(() => eth.ancestorOf(head, downTo(9, 3).reverse())),
+      ruleOf(() => eth.ancestorsOf(head, downTo(9, 3).reverse())),
       'WrongParent',
     );
     assert.equal(
-      ruleOf(() => eth.ancestorOf(head, [chain[9]!.rlp])),
+      ruleOf(() => eth.ancestorsOf(head, [chain[9]!.rlp])),
       'WrongParent',
     );
   });
@@ -80,7 +81,7 @@ describe('ancestors', () => {
       const bytes = Uint8Array.from(rlp);
       bytes[i]! ^= 1;
       assert.equal(
-        ruleOf(() => eth.ancestorOf(head, [bytes])),
+        ruleOf(() => eth.ancestorsOf(head, [bytes])),
         'WrongParent',
       );
     }
@@ -89,14 +90,14 @@ describe('ancestors', () => {
   it('are bounded in number for each call', () => {
     const many = Array.from({ length: eth.MAX_HEADERS + 1 }, () => chain[8]!.rlp);
     assert.equal(
-      ruleOf(() => eth.ancestorOf(head, many)),
+      ruleOf(() => eth.ancestorsOf(head, many)),
       'TooManyHeaders',
     );
   });
 
   it('have headers of the forks that are known, with the next lower number', () => {
     const fields = { parentHash: zero, receiptsRoot: zero, number: 7n, timestamp: 1n };
-    const judge = (rlp: Uint8Array) => ruleOf(() => eth.ancestorOf(childOf(rlp, 8n), [rlp]));
+    const judge = (rlp: Uint8Array) => ruleOf(() => eth.ancestorsOf(childOf(rlp, 8n), [rlp]));
     assert.equal(judge(headerRlp(fields)), 'accepted');
     assert.equal(judge(headerRlp({ ...fields, number: 6n })), 'MalformedHeader');
     assert.equal(judge(headerRlp({ ...fields, number: 8n })), 'MalformedHeader');
@@ -108,7 +109,7 @@ describe('ancestors', () => {
 
   it('lead a new head down to the old one, in several steps', () => {
     const old = chain[2]!.block;
-    let descent: eth.Descent = { head, lowest: head };
+    let descent = at(head);
     descent = eth.extendDescent(descent, downTo(9, 6));
     assert.equal(
       ruleOf(() => eth.adoptHead(old, descent)),
@@ -116,13 +117,13 @@ describe('ancestors', () => {
     );
     descent = eth.extendDescent(descent, downTo(6, 2));
     assert.equal(eth.adoptHead(old, descent), head);
-    assert.equal(eth.adoptHead(head, { head, lowest: head }), head);
+    assert.equal(eth.adoptHead(head, at(head)), head);
   });
 
   it('keep the old head when a fork does not lead to it', () => {
     const fork = headerRlp({ parentHash: chain[1]!.block.hash, receiptsRoot: zero, number: 12n, timestamp: 112n });
     const top = childOf(fork, 13n);
-    const descent = eth.extendDescent({ head: top, lowest: top }, [fork]);
+    const descent = eth.extendDescent(at(top), [fork]);
     assert.equal(
       ruleOf(() => eth.adoptHead(chain[2]!.block, descent)),
       'HeadNotDescendant',
@@ -133,7 +134,7 @@ describe('ancestors', () => {
       'HeadNotDescendant',
     );
     assert.equal(
-      ruleOf(() => eth.adoptHead(chain[9]!.block, { head: chain[2]!.block, lowest: chain[2]!.block })),
+      ruleOf(() => eth.adoptHead(chain[9]!.block, at(chain[2]!.block))),
       'HeadNotDescendant',
     );
   });

@@ -205,7 +205,7 @@ describe('recorded updates of the minimal preset, Fulu', () => {
       );
       const block = eth.finalizedBlock(verifyAll()[index + 1]!);
       const child = { ...block, number: block.number + 1n, parentHash: block.hash };
-      assert.deepEqual(eth.ancestorOf(child, [header]), block);
+      assert.deepEqual(eth.ancestorsOf(child, [header]), [block]);
     }
   });
 });

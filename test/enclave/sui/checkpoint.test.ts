@@ -211,11 +211,11 @@ describe('Sui checkpoints', () => {
     it('chain their checkpoints by digest', () => {
       const head = sui.verifyCheckpoint(sui.nextCommittee(first, last), certifiedOf(after));
       const all = [2n, 1n, 0n].map((sequence) => summaryBytes(changing.checkpoint(sequence)!.summary));
-      assert.deepEqual(sui.predecessorOf(head, all.slice(0, 1)), last);
-      assert.deepEqual(sui.predecessorOf(head, all.slice(0, 2)), before);
-      assert.equal(sui.predecessorOf(head, all).sequenceNumber, 0n);
-      assert.equal(sui.predecessorOf(head, []), head);
-      const judge = (summaries: Uint8Array[]) => ruleOf(() => sui.predecessorOf(head, summaries));
+      assert.deepEqual(sui.predecessorsOf(head, all.slice(0, 1)), [last]);
+      assert.deepEqual(sui.predecessorsOf(head, all.slice(0, 2)), [last, before]);
+      assert.equal(sui.predecessorsOf(head, all).at(-1)!.sequenceNumber, 0n);
+      assert.deepEqual(sui.predecessorsOf(head, []), []);
+      const judge = (summaries: Uint8Array[]) => ruleOf(() => sui.predecessorsOf(head, summaries));
       assert.equal(judge(all.slice(1)), 'WrongPredecessor');
       assert.equal(judge([...all, all[2]!]), 'WrongPredecessor');
       assert.equal(judge([all[0]!.with(0, 1)]), 'WrongPredecessor');

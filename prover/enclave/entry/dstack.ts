@@ -1,0 +1,4 @@
+import { dstackAttester } from '../attestation/dstack.ts';
+import { run } from '../main.ts';
+
+await run(dstackAttester());

@@ -1,0 +1,4 @@
+import { gramineAttester } from '../attestation/gramine.ts';
+import { run } from '../main.ts';
+
+await run(gramineAttester());

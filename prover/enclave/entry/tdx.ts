@@ -1,0 +1,4 @@
+import { tsmAttester } from '../attestation/tsm.ts';
+import { run } from '../main.ts';
+
+await run(tsmAttester());
