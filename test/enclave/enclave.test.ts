@@ -1,0 +1,501 @@
+/** The whole program: requests in, statements out; honest, mistaken and hostile. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decode, encode } from 'cborg';
+import { Enclave } from '../../prover/enclave/enclave.ts';
+import { decodeCbor } from '../../prover/enclave/cbor.ts';
+import { EnclaveClient, EnclaveRefusal } from '../../prover/host/enclave-client.ts';
+import {
+  checkReportData,
+  decodeStatement,
+  hash,
+  merkleRoot,
+  messageId,
+  plainLeaf,
+  recoverSigner,
+  statementDigest,
+  suiChain,
+} from '../../prover/protocol/index.ts';
+import {
+  EVM_CHAIN,
+  EVM_INBOX,
+  EVM_LANE,
+  EVM_OUTBOX,
+  EvmWorld,
+  SUI_CHAIN,
+  SUI_INBOX,
+  SUI_LANE,
+  SUI_OUTBOX,
+  attester,
+  certifiedOf,
+  clientOf,
+  commit,
+  encodeConfiguration,
+  evmLog,
+  evmMessage,
+  evmProposal,
+  messageEvent,
+  newLedger,
+  refusalOf,
+  suiEvidence,
+  suiOrigin,
+  suiProposal,
+  summaryBytes,
+} from './world.ts';
+
+const NOW = 1_000_000;
+const START = 16;
+
+/** Messages 0 to 3 in block 20, 4 in 21, 5 and 6 in one transaction of 22, others around them. */
+function honestWorld(): EvmWorld {
+  const world = new EvmWorld().fillTo(20);
+  world.add(...[0n, 1n, 2n, 3n].map((nonce) => ({ logs: [evmLog(nonce)] })));
+  world.add({}, { logs: [evmLog(4n)] }, { status: '0x', logs: [evmLog(5n)] });
+  world.add({ logs: [evmLog(7n, {}, EVM_INBOX), evmLog(5n), evmLog(6n)] });
+  return world.fillTo(120);
+}
+
+describe('an enclave that follows Ethereum', () => {
+  const world = honestWorld();
+  const ledger = newLedger();
+  const start = world.beacon.blockAt(START)!;
+  const configuration = encodeConfiguration({
+    origins: [suiOrigin(ledger), world.origin(start)],
+    lanes: [SUI_LANE, EVM_LANE],
+  });
+  const begin = async (): Promise<EnclaveClient> => {
+    const client = clientOf(configuration);
+    await client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, bootstrap: world.bootstrap(start) });
+    return client;
+  };
+  /** Head at block 32. */
+  const started = async (): Promise<EnclaveClient> => {
+    const client = await begin();
+    const finalityUpdates = [world.finalityUpdate(48)];
+    const headers = world.down(31, 16);
+    await client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, finalityUpdates, headers });
+    return client;
+  };
+
+  it('signs a run of consecutive messages, and says what was asked', async () => {
+    const client = await started();
+    const { signer } = await client.status();
+    const { statement, signature } = await client.proveEthereum(evmProposal(1n, 6, 30n), [
+      world.evidence(20, 1, 2, 3),
+      world.evidence(21, 1),
+      { height: 22n, receipts: [{ index: 0, proof: world.proof(22, 0), logs: [1, 2] }] },
+    ]);
+    assert.deepEqual(recoverSigner(statementDigest(statement), signature), signer);
+    const leaves = [1n, 2n, 3n, 4n, 5n, 6n].map((nonce) => plainLeaf(nonce, messageId(EVM_OUTBOX, evmMessage(nonce))));
+    assert.deepEqual(decodeStatement(statement), {
+      originChain: EVM_CHAIN,
+      originOutbox: EVM_OUTBOX,
+      destinationChain: SUI_CHAIN,
+      destinationInbox: SUI_INBOX,
+      anchorHeight: 30n,
+      anchorHash: hash(world.headers[30]!),
+      anchorTimestampSeconds: 1_750_000_360n,
+      firstNonce: 1n,
+      messageCount: 6,
+      messagesRoot: merkleRoot(leaves),
+    });
+    const { lanes } = await client.status();
+    assert.deepEqual(
+      lanes.find(({ originChain }) => originChain === EVM_CHAIN),
+      { ...EVM_LANE, next: 7n },
+    );
+  });
+
+  it('signs the same bytes as another enclave, whose head is another', async () => {
+    const [one, other] = [await started(), await started()];
+    const finalityUpdates = [world.finalityUpdate(56)];
+    await other.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, finalityUpdates, headers: world.down(39, 32) });
+    const proposal = evmProposal(0n, 4, 22n);
+    const results = await Promise.all(
+      [one, other].map((c) => c.proveEthereum(proposal, [world.evidence(20, 0, 1, 2, 3)])),
+    );
+    assert.deepEqual(results[0]!.statement, results[1]!.statement);
+    assert.notDeepEqual(results[0]!.signature, results[1]!.signature);
+    assert.notDeepEqual((await one.status()).encryptionKey, (await other.status()).encryptionKey);
+  });
+
+  it('signs overlapping runs and the same run again', async () => {
+    const client = await started();
+    const run = (first: number, count: number, anchor = 32n) =>
+      client.proveEthereum(evmProposal(BigInt(first), count, anchor), [
+        world.evidence(20, ...Array.from({ length: count }, (_, i) => first + i)),
+      ]);
+    const first = await run(0, 4);
+    assert.deepEqual(await run(0, 4), first);
+    await run(2, 2, 31n);
+    await run(1, 1, 20n);
+    assert.equal((await client.status()).lanes[0]!.next, 4n);
+  });
+
+  it('needs headers for messages below its history, and takes them', async () => {
+    const late = clientOf(
+      encodeConfiguration({ origins: [world.origin(world.beacon.blockAt(32)!)], lanes: [EVM_LANE] }),
+    );
+    const bootstrap = world.bootstrap(world.beacon.blockAt(32)!);
+    const { lowest, head } = await late.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, bootstrap });
+    assert.deepEqual([lowest, head?.height], [32n, 32n]);
+    const prove = (headers: Uint8Array[], anchor = 32n) =>
+      refusalOf(late.proveEthereum({ ...evmProposal(0n, 1, anchor), headers }, [world.evidence(20, 0)]));
+    assert.equal(await prove([]), 'UnknownBlock');
+    assert.equal(await prove(world.down(31, 21)), 'UnknownBlock');
+    assert.equal(await prove(world.down(31, 21), 20n), 'UnknownBlock');
+    assert.equal(await prove(world.down(30, 20)), 'WrongParent');
+    assert.equal(await prove(world.down(31, 20)), 'accepted');
+    assert.equal(await prove(world.down(31, 18), 25n), 'accepted');
+    // What one request brings is forgotten with it.
+    assert.equal(await prove([]), 'UnknownBlock');
+  });
+
+  describe('refuses', () => {
+    let client: EnclaveClient;
+    before(async () => (client = await started()));
+    const judge = (proposal = evmProposal(0n, 1, 32n), evidence = [world.evidence(20, 0)]) =>
+      refusalOf(client.proveEthereum(proposal, evidence));
+
+    it('an anchor before a message, or none that is final', async () => {
+      assert.equal(await judge(evmProposal(0n, 1, 20n)), 'accepted');
+      assert.equal(await judge(evmProposal(0n, 1, 19n)), 'MessageAfterAnchor');
+      assert.equal(await judge(evmProposal(0n, 1, 33n)), 'UnknownBlock');
+      assert.equal(await judge(evmProposal(0n, 1, 15n)), 'UnknownBlock');
+      assert.equal(await judge(evmProposal(0n, 1, 2n ** 64n - 1n)), 'UnknownBlock');
+    });
+
+    it('a message of a block that is not final yet', async () => {
+      const later = new EvmWorld().fillTo(33);
+      later.add({ logs: [evmLog(0n)] });
+      assert.equal(await judge(undefined, [later.evidence(33, 0)]), 'UnknownBlock');
+      assert.equal(await judge(undefined, [{ ...later.evidence(33, 0), height: 32n }]), 'WrongTrieNode');
+    });
+
+    it('another count or order than proposed', async () => {
+      assert.equal(await judge(evmProposal(0n, 2, 32n)), 'WrongMessageCount');
+      assert.equal(await judge(evmProposal(0n, 0, 32n)), 'WrongMessageCount');
+      assert.equal(await judge(evmProposal(0n, 0, 32n), []), 'InvalidLeafCount');
+      assert.equal(await judge(evmProposal(0n, 1, 32n), [world.evidence(20, 0, 1)]), 'WrongMessageCount');
+      assert.equal(await judge(evmProposal(1n, 1, 32n)), 'WrongMessageNonce');
+      assert.equal(await judge(evmProposal(0n, 2, 32n), [world.evidence(20, 1, 0)]), 'WrongMessageNonce');
+      assert.equal(await judge(evmProposal(0n, 2, 32n), [world.evidence(20, 0, 2)]), 'WrongMessageNonce');
+      assert.equal(await judge(evmProposal(0n, 2, 32n), [world.evidence(20, 0, 0)]), 'WrongMessageNonce');
+      assert.equal(
+        await judge(evmProposal(0n, 2, 32n), [
+          { ...world.evidence(20, 0), receipts: [{ ...world.evidence(20, 0).receipts[0]!, logs: [0, 0] }] },
+        ]),
+        'WrongMessageNonce',
+      );
+    });
+
+    it('a failed transaction, another emitter, a log that is not there', async () => {
+      assert.equal(await judge(evmProposal(5n, 1, 32n), [world.evidence(21, 2)]), 'FailedTransaction');
+      assert.equal(await judge(evmProposal(7n, 1, 32n), [world.evidence(22, 0)]), 'WrongEmitter');
+      assert.equal(await judge(evmProposal(5n, 1, 32n), [world.evidence(21, 0)]), 'LogMissing');
+    });
+
+    it('lanes that are not configured', async () => {
+      const proposal = evmProposal(0n, 1, 32n);
+      assert.equal(await judge({ ...proposal, destinationChain: 1n }), 'UnknownLane');
+      assert.equal(await judge({ ...proposal, originOutbox: EVM_INBOX }), 'UnknownLane');
+      assert.equal(await judge({ ...proposal, originChain: 1n }), 'UnknownLane');
+      assert.equal(await judge({ ...proposal, firstNonce: 1n << 48n }), 'UnknownLane');
+      assert.equal(await refusalOf(client.advanceEthereum({ chain: 1n, currentSlot: NOW })), 'UnknownOrigin');
+    });
+
+    it('a second bootstrap, and updates that break a rule, without any change', async () => {
+      const before = await client.status();
+      const advance = (changes: Partial<Parameters<EnclaveClient['advanceEthereum']>[0]>) =>
+        refusalOf(client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, ...changes }));
+      assert.equal(await advance({ bootstrap: world.bootstrap(start) }), 'AlreadyStarted');
+      assert.equal(await advance({ finalityUpdates: [world.finalityUpdate(48)] }), 'IrrelevantUpdate');
+      // The first of two is good: nothing of it stays when the second is not.
+      const finalityUpdates = [world.finalityUpdate(56), world.finalityUpdate(48)];
+      assert.equal(await advance({ finalityUpdates }), 'IrrelevantUpdate');
+      assert.equal(await advance({ finalityUpdates: [world.finalityUpdate(56)], currentSlot: 56 }), 'FutureSlot');
+      assert.equal(await advance({ updates: [world.finalityUpdate(56)] }), 'MalformedSsz');
+      assert.equal(
+        await advance({ finalityUpdates: [world.finalityUpdate(56)], headers: world.down(38, 32) }),
+        'WrongParent',
+      );
+      assert.equal(await advance({ headers: world.down(31, 31) }), 'HeadNotDescendant');
+      assert.deepEqual(await client.status(), before);
+    });
+  });
+
+  it('begins with a bootstrap of the configured root and no other', async () => {
+    const client = clientOf(configuration);
+    const advance = (bootstrap?: Uint8Array) =>
+      refusalOf(client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, ...(bootstrap ? { bootstrap } : {}) }));
+    assert.equal(await advance(), 'NotStarted');
+    assert.equal(await refusalOf(client.proveEthereum(evmProposal(0n, 1, 32n), [world.evidence(20, 0)])), 'NotStarted');
+    assert.equal(await advance(world.bootstrap(world.beacon.blockAt(17)!)), 'UntrustedBootstrap');
+    assert.equal(await advance(world.bootstrap(start)), 'accepted');
+  });
+
+  it('reaches a new head in several requests, and proves from the old one meanwhile', async () => {
+    const client = await started();
+    const advance = (changes: object) => client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, ...changes });
+    let status = await advance({ updates: [world.periodUpdate(0)], finalityUpdates: [world.finalityUpdate(88)] });
+    assert.deepEqual([status.head?.height, status.finalizedHeight, status.descent], [32n, 72n, undefined]);
+    status = await advance({ headers: world.down(71, 50) });
+    assert.deepEqual(
+      [status.head?.height, status.descent],
+      [32n, { height: 50n, parentHash: hash(world.headers[49]!) }],
+    );
+    await client.proveEthereum(evmProposal(0n, 1, 32n), [world.evidence(20, 0)]);
+    // A newer finalized block does not throw back a descent that has begun.
+    status = await advance({ finalityUpdates: [world.finalityUpdate(104)], headers: world.down(49, 40) });
+    assert.deepEqual([status.head?.height, status.finalizedHeight, status.descent?.height], [32n, 88n, 40n]);
+    status = await advance({ headers: world.down(39, 32) });
+    assert.deepEqual([status.head?.height, status.descent, status.lowest], [72n, undefined, 16n]);
+    status = await advance({ headers: world.down(87, 72) });
+    assert.deepEqual([status.head?.height, status.head?.hash], [88n, hash(world.headers[88]!)]);
+    for (let anchor = 16n; anchor <= 88n; anchor++) {
+      const answer = refusalOf(client.proveEthereum(evmProposal(0n, 1, anchor), [world.evidence(20, 0)]));
+      assert.equal(await answer, anchor < 20n ? 'MessageAfterAnchor' : 'accepted');
+    }
+  });
+
+  it('INV-41: never follows a second branch that the committee finalizes, and signs nothing of it', async () => {
+    // The same committees sign another history from block 25 on, in which nonce 5 is another message.
+    const twin = new EvmWorld().fillTo(20);
+    twin.add(...[0n, 1n, 2n, 3n].map((nonce) => ({ logs: [evmLog(nonce)] })));
+    twin.add({}, { logs: [evmLog(4n)] }, { status: '0x', logs: [evmLog(5n)] });
+    twin.add({ logs: [evmLog(5n, { executionGas: 7 })] }).slot;
+    twin.fillTo(120);
+    const client = await started();
+    await client.proveEthereum(evmProposal(5n, 1, 32n), [
+      { height: 22n, receipts: [{ index: 0, proof: world.proof(22, 0), logs: [1] }] },
+    ]);
+    const finalityUpdates = [twin.finalityUpdate(56)];
+    const advance = (headers: Uint8Array[]) =>
+      refusalOf(client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, finalityUpdates, headers }));
+    assert.equal(await advance(twin.down(39, 32)), 'HeadNotDescendant');
+    assert.equal(await advance(twin.down(39, 22)), 'HeadNotDescendant');
+    assert.equal(await advance([...twin.down(39, 33), ...world.down(32, 32)]), 'WrongParent');
+    assert.equal(
+      await refusalOf(client.proveEthereum(evmProposal(5n, 1, 32n), [twin.evidence(22, 0)])),
+      'WrongTrieNode',
+    );
+  });
+
+  it('refuses confidential messages and those of other lanes', async () => {
+    const other = suiChain(Uint8Array.of(9, 9, 9, 9));
+    const mixed = new EvmWorld().fillTo(20);
+    mixed.add({ logs: [evmLog(0n, { destinationChain: other })] }, { logs: [evmLog(0n, { kind: 1 })] });
+    mixed.add({ logs: [evmLog(1n << 48n)] }).slot;
+    mixed.fillTo(60);
+    const from = mixed.beacon.blockAt(START)!;
+    const lanes = [EVM_LANE, { ...EVM_LANE, generation: 1n, destinationInbox: EVM_INBOX }];
+    const client = clientOf(encodeConfiguration({ origins: [mixed.origin(from)], lanes }));
+    await client.advanceEthereum({
+      chain: EVM_CHAIN,
+      currentSlot: NOW,
+      bootstrap: mixed.bootstrap(from),
+      finalityUpdates: [mixed.finalityUpdate(48)],
+      headers: mixed.down(31, 16),
+    });
+    const judge = (first: bigint, block: number, index: number) =>
+      refusalOf(client.proveEthereum(evmProposal(first, 1, 32n), [mixed.evidence(block, index)]));
+    assert.equal(await judge(0n, 20, 0), 'WrongMessageLane');
+    assert.equal(await judge(0n, 20, 1), 'ConfidentialMessage');
+    assert.equal(await judge(0n, 21, 0), 'WrongMessageNonce');
+    const { statement } = await client.proveEthereum(evmProposal(1n << 48n, 1, 32n), [mixed.evidence(21, 0)]);
+    assert.deepEqual(decodeStatement(statement).destinationInbox, EVM_INBOX);
+  });
+});
+
+describe('an enclave that follows Sui', () => {
+  const ledger = newLedger();
+  const configuration = encodeConfiguration({ origins: [suiOrigin(ledger)], lanes: [SUI_LANE] });
+  const lists = [[messageEvent(0n)], [messageEvent(1n), messageEvent(2n)]];
+  const made = [
+    commit(ledger, [[]]),
+    commit(ledger, lists),
+    commit(ledger, [[]]),
+    commit(ledger, [[messageEvent(3n)]]),
+  ];
+  const sequence = (i: number): bigint => made[i]!.summary.sequenceNumber as bigint;
+  const summaries = (from: number, to: number): Uint8Array[] =>
+    made
+      .slice(to, from + 1)
+      .reverse()
+      .map(({ summary }) => summaryBytes(summary));
+  const advance = (client: EnclaveClient, top: number, down: Uint8Array[] = []) =>
+    client.advanceSui({ chain: SUI_CHAIN, certified: [certifiedOf(made[top]!)], summaries: down });
+  const evidence = suiEvidence(made[1]!, lists);
+
+  it('signs a run from checkpoints', async () => {
+    const client = clientOf(configuration);
+    const status = await advance(client, 3, summaries(2, 1));
+    assert.deepEqual([status.head?.height, status.lowest, status.epoch], [sequence(3), sequence(1), 0n]);
+    const { statement, signature } = await client.proveSui(suiProposal(0n, 4, sequence(3)), [
+      evidence,
+      suiEvidence(made[3]!, [[messageEvent(3n)]]),
+    ]);
+    const decoded = decodeStatement(statement);
+    assert.deepEqual(recoverSigner(statementDigest(statement), signature), (await client.status()).signer);
+    const { timestampMs } = made[3]!.summary;
+    assert.equal(decoded.anchorTimestampSeconds, BigInt(timestampMs) / 1000n);
+    assert.deepEqual([decoded.anchorHeight, decoded.messageCount], [sequence(3), 4]);
+    assert.deepEqual(decoded.anchorHash, status.head!.hash);
+    assert.deepEqual(decoded.destinationInbox, EVM_INBOX);
+  });
+
+  it('joins checkpoints into a history, and begins a new one past a gap', async () => {
+    const client = clientOf(configuration);
+    assert.equal(await refusalOf(client.advanceSui({ chain: SUI_CHAIN })), 'NotStarted');
+    assert.equal(await refusalOf(client.proveSui(suiProposal(0n, 3, sequence(1)), [evidence])), 'NotStarted');
+    assert.equal((await advance(client, 0)).lowest, sequence(0));
+    assert.equal((await advance(client, 1)).lowest, sequence(0));
+    assert.equal((await advance(client, 3)).lowest, sequence(3));
+    const prove = (headers: Uint8Array[], anchor = sequence(3)) =>
+      refusalOf(client.proveSui({ ...suiProposal(0n, 3, anchor), headers }, [evidence]));
+    assert.equal(await prove([]), 'UnknownBlock');
+    assert.equal(await prove(summaries(2, 1)), 'accepted');
+    assert.equal(await prove(summaries(2, 1), sequence(1)), 'accepted');
+    assert.equal(await prove(summaries(2, 0), sequence(0)), 'MessageAfterAnchor');
+    assert.equal(await prove(summaries(1, 0)), 'WrongPredecessor');
+    const { lowest } = await client.advanceSui({ chain: SUI_CHAIN, summaries: summaries(2, 0) });
+    assert.equal(lowest, sequence(0));
+    assert.equal(await prove([], sequence(1)), 'accepted');
+    assert.equal(await refusalOf(advance(client, 1)), 'ConflictingCheckpoint');
+  });
+
+  it('refuses look-alikes', async () => {
+    const client = clientOf(configuration);
+    await advance(client, 3, summaries(2, 0));
+    const judge = (changes: object, proposal = suiProposal(0n, 3, sequence(3))) =>
+      refusalOf(client.proveSui(proposal, [{ ...evidence, ...changes }]));
+    assert.equal(await judge({ height: sequence(2) }), 'WrongContents');
+    assert.equal(await judge({ transactions: [evidence.transactions[0]!] }), 'WrongMessageCount');
+    assert.equal(await judge({ transactions: evidence.transactions.toReversed() }), 'WrongMessageNonce');
+    const [first, second] = evidence.transactions as [
+      (typeof evidence.transactions)[0],
+      (typeof evidence.transactions)[0],
+    ];
+    assert.equal(await judge({ transactions: [first, { ...second, eventIndexes: [1, 0] }] }), 'WrongMessageNonce');
+    assert.equal(await judge({ transactions: [first, { ...second, eventIndexes: [0, 2] }] }), 'EventMissing');
+    assert.equal(await judge({ transactions: [first, { ...second, index: 0 }] }), 'WrongEffects');
+    assert.equal(await judge({}, { ...suiProposal(0n, 3, sequence(3)), originOutbox: SUI_INBOX }), 'UnknownLane');
+    assert.equal(await judge({}), 'accepted');
+  });
+
+  it('INV-41: keeps to its first message of a nonce when the committee certifies a second history', async () => {
+    // Keys and committee are the same: a quorum that signs two histories.
+    const twin = newLedger();
+    commit(twin, [[]]);
+    const forged = [[messageEvent(0n, { contents: encodeOther() })]];
+    const other = [commit(twin, forged), commit(twin, [[]]), commit(twin, [[]]), commit(twin, [[]])];
+    const client = clientOf(configuration);
+    await advance(client, 1);
+    await client.proveSui(suiProposal(0n, 3, sequence(1)), [evidence]);
+    const certified = [certifiedOf(other[3]!)];
+    const down = (to: number): Uint8Array[] =>
+      other
+        .slice(to, 3)
+        .reverse()
+        .map(({ summary }) => summaryBytes(summary));
+    // With the ancestors down to the old head the fork shows; across a gap the window holds.
+    assert.equal(
+      await refusalOf(client.advanceSui({ chain: SUI_CHAIN, certified, summaries: down(0) })),
+      'ConflictingCheckpoint',
+    );
+    assert.equal(await refusalOf(client.advanceSui({ chain: SUI_CHAIN, certified })), 'accepted');
+    const attempt = client.proveSui(
+      { ...suiProposal(0n, 1, other[3]!.summary.sequenceNumber as bigint), headers: down(0) },
+      [suiEvidence(other[0]!, forged)],
+    );
+    assert.equal(await refusalOf(attempt), 'ConflictingMessage');
+  });
+
+  function encodeOther(): Uint8Array {
+    const { contents } = messageEvent(0n);
+    const sent = evmMessage(0n, {
+      originChain: SUI_CHAIN,
+      destinationChain: EVM_CHAIN,
+      sender: SUI_OUTBOX,
+      recipient: EVM_INBOX,
+    });
+    const id = messageId(SUI_OUTBOX, sent);
+    const length = [(sent.length & 0x7f) | 0x80, sent.length >> 7];
+    assert.ok((contents as Uint8Array).length > 66);
+    return Uint8Array.from([...SUI_OUTBOX, 32, ...id, ...(sent.length < 128 ? [sent.length] : length), ...sent]);
+  }
+});
+
+describe('attest', () => {
+  const world = new EvmWorld().fillTo(20);
+  const configuration = encodeConfiguration({ origins: [world.origin(world.beacon.blockAt(16)!)], lanes: [EVM_LANE] });
+  const request = {
+    chain: EVM_CHAIN,
+    registry: EVM_INBOX,
+    operator: EVM_OUTBOX,
+    challenge: new Uint8Array(32).fill(7),
+  };
+
+  it('binds keys, configuration, registry, operator and challenge into the report data', async () => {
+    const client = clientOf(configuration);
+    const { reportData, quote, ...identity } = await client.attest(request);
+    checkReportData({ ...request, ...identity }, reportData);
+    assert.deepEqual(quote, reportData);
+    const { signer, encryptionKey, configurationHash, platform } = await client.status();
+    assert.deepEqual({ signer, encryptionKey, configurationHash }, identity);
+    assert.equal(platform, 'test');
+    const tag = hash(new TextEncoder().encode('corridor.configuration.v1'));
+    assert.deepEqual(configurationHash, hash(tag, configuration));
+  });
+
+  it('names the rule that a request breaks', async () => {
+    const client = clientOf(configuration);
+    assert.equal(await refusalOf(client.attest({ ...request, chain: 0n })), 'InvalidRegistrationChain');
+    assert.equal(
+      await refusalOf(client.attest({ ...request, challenge: new Uint8Array(32) })),
+      'InvalidRegistrationChallenge',
+    );
+    assert.equal(await refusalOf(client.attest({ ...request, operator: new Uint8Array(31) })), 'InvalidField');
+  });
+
+  it('says no more of a defect than that there was one', async () => {
+    const broken = { ...attester(), quote: () => Promise.reject(new TypeError('at /secret/place')) };
+    const client = clientOf(configuration, broken);
+    await assert.rejects(client.attest(request), (error: unknown) => {
+      assert.ok(error instanceof EnclaveRefusal);
+      assert.equal(error.code, 'InternalError');
+      assert.ok(!error.message.includes('secret'));
+      return true;
+    });
+  });
+});
+
+describe('requests', () => {
+  const world = new EvmWorld().fillTo(20);
+  const configuration = encodeConfiguration({ origins: [world.origin(world.beacon.blockAt(16)!)], lanes: [EVM_LANE] });
+  const enclave = new Enclave(configuration, attester());
+  const answer = async (request: Uint8Array): Promise<string> => {
+    const reply = decode(await enclave.handle(request)) as Record<string, unknown>;
+    return 'ok' in reply ? 'ok' : String(reply['error']);
+  };
+
+  it('are maps with a method and its fields, and nothing else', async () => {
+    assert.equal(await answer(encode({ method: 'status' })), 'ok');
+    assert.equal(await answer(encode({ method: 'halt' })), 'UnknownMethod');
+    assert.equal(await answer(encode({ method: 'constructor' })), 'UnknownMethod');
+    assert.equal(await answer(encode({})), 'InvalidField');
+    assert.equal(await answer(encode([])), 'InvalidField');
+    assert.equal(await answer(encode({ method: 1 })), 'InvalidField');
+    assert.equal(await answer(encode({ method: 'status', more: 1 })), 'InvalidField');
+    assert.equal(await answer(new Uint8Array()), 'MalformedFrame');
+  });
+
+  it('are answered, whatever the bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
+        assert.ok(decodeCbor(await enclave.handle(bytes)) instanceof Map);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

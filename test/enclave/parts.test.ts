@@ -1,0 +1,335 @@
+/** The small parts on their own: CBOR, frames, the nonce window, keys. */
+import assert from 'node:assert/strict';
+import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
+import { inspect } from 'node:util';
+import { decode, encode } from 'cborg';
+import fc from 'fast-check';
+import { decodeCbor, encodeCbor, type CborInput, type CborValue } from '../../prover/enclave/cbor.ts';
+import { EnclaveError } from '../../prover/enclave/errors.ts';
+import { FrameReader, MAX_FRAME_BYTES, encodeFrame } from '../../prover/enclave/frames.ts';
+import { generateKeys } from '../../prover/enclave/keys.ts';
+import { NonceWindow, WINDOW } from '../../prover/enclave/window.ts';
+import { hash, recoverSigner } from '../../prover/protocol/index.ts';
+
+function ruleOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof EnclaveError, String((error as Error).stack));
+    assert.ok(error.message.startsWith(`${error.code}: `) && error.message.length > error.code.length + 10);
+    return error.code;
+  }
+  return 'accepted';
+}
+
+const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+describe('CBOR', () => {
+  const value = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      fc.uint8Array({ maxLength: 300 }),
+      fc.string({ unit: 'binary' }),
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(fc.string({ unit: 'binary' }), tie('tree'), { maxKeys: 4 }),
+    ),
+  })).tree;
+  /** Maps as cborg and the enclave's decoder have them, in one form. */
+  const plain = (item: unknown): unknown => {
+    if (item instanceof Map) return new Map([...item].map(([key, inner]) => [key, plain(inner)]));
+    if (Array.isArray(item)) return item.map(plain);
+    if (item instanceof Uint8Array) return Buffer.from(item).toString('hex');
+    return typeof item === 'number' ? BigInt(item) : item;
+  };
+  const depth = (item: unknown): number =>
+    Array.isArray(item) || (item !== null && typeof item === 'object' && !(item instanceof Uint8Array))
+      ? 1 + Math.max(0, ...Object.values(item as object).map(depth))
+      : 0;
+
+  it('is what cborg writes, and reads what cborg writes', () => {
+    fc.assert(
+      fc.property(value, (item) => {
+        fc.pre(depth(item) <= 7);
+        const encoded = encodeCbor(item as CborInput);
+        // cborg sorts keys by length first, as the older canonical form did: the same order for keys below 24 bytes.
+        assert.deepEqual(
+          plain(decode(encoded, { useMaps: true, strict: true, allowBigInt: true })),
+          plain(decodeCbor(encoded)),
+        );
+      }),
+      { numRuns: 500 },
+    );
+    const small = {
+      b: [1, 23, 24, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296n],
+      a: { cc: 'ü', z: hex('00ff') },
+    };
+    assert.deepEqual(Buffer.from(encodeCbor(small)), Buffer.from(encode(small)));
+  });
+
+  it('follows the examples of RFC 8949, appendix A', () => {
+    const examples: [string, CborInput][] = [
+      ['00', 0],
+      ['17', 23],
+      ['1818', 24],
+      ['1903e8', 1000],
+      ['1a000f4240', 1_000_000],
+      ['1b000000e8d4a51000', 1_000_000_000_000],
+      ['1bffffffffffffffff', 18_446_744_073_709_551_615n],
+      ['40', new Uint8Array()],
+      ['4401020304', hex('01020304')],
+      ['6449455446', 'IETF'],
+      ['62c3bc', 'ü'],
+      ['80', []],
+      ['8301820203820405', [1, [2, 3], [4, 5]]],
+      ['98190102030405060708090a0b0c0d0e0f101112131415161718181819', Array.from({ length: 25 }, (_, i) => i + 1)],
+      ['a26161016162820203', { a: 1, b: [2, 3] }],
+      ['a56161614161626142616361436164614461656145', { a: 'A', b: 'B', c: 'C', d: 'D', e: 'E' }],
+    ];
+    for (const [expected, item] of examples) {
+      assert.equal(Buffer.from(encodeCbor(item)).toString('hex'), expected);
+      assert.deepEqual(Buffer.from(encodeCbor(inputOf(decodeCbor(hex(expected))))), Buffer.from(hex(expected)));
+    }
+  });
+
+  it('has one encoding for each value', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        let read: CborValue;
+        try {
+          read = decodeCbor(bytes);
+        } catch {
+          return;
+        }
+        assert.deepEqual(Buffer.from(encodeCbor(inputOf(read))), Buffer.from(bytes));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('refuses everything else', () => {
+    const wrong = {
+      nothing: '',
+      'two values': '0000',
+      'a longer number than needed': '1817',
+      'two bytes for one': '1900ff',
+      'four for two': '1a0000ffff',
+      'eight for four': '1b00000000ffffffff',
+      'a longer length than needed': '580100',
+      'a form that is reserved': '1c',
+      'an indefinite byte string': '5f4100ff',
+      'an indefinite array': '9fff',
+      'an indefinite map': 'bfff',
+      'a negative number': '20',
+      'a tag': 'c100',
+      false: 'f4',
+      null: 'f6',
+      'a float': 'f93c00',
+      'keys out of order': 'a2616200616100',
+      'a longer key first': 'a26261610061' + '6200',
+      'a key twice': 'a2616100616100',
+      'a key that is a number': 'a10000',
+      'a key that is a list': 'a18000',
+      'a map without its last value': 'a16161',
+      'bytes that are cut off': '4201',
+      'text that is cut off': '6261',
+      'text that is not UTF-8': '61ff',
+      'an array that is cut off': '8200',
+      'an array longer than memory': '9bffffffffffffffff',
+      'bytes longer than memory': '5bffffffffffffffff',
+    };
+    for (const [name, bytes] of Object.entries(wrong))
+      assert.equal(
+        ruleOf(() => decodeCbor(hex(bytes))),
+        'MalformedFrame',
+        name,
+      );
+  });
+
+  it('bounds depth and number of values', () => {
+    const nested = (depth: number): Uint8Array => hex('81'.repeat(depth) + '00');
+    assert.equal(
+      ruleOf(() => decodeCbor(nested(8))),
+      'accepted',
+    );
+    assert.equal(
+      ruleOf(() => decodeCbor(nested(9))),
+      'MalformedFrame',
+    );
+    assert.equal(
+      ruleOf(() => decodeCbor(nested(100_000))),
+      'MalformedFrame',
+    );
+    const many = (count: number): Uint8Array => encodeCbor(Array.from({ length: count }, () => []));
+    assert.equal(
+      ruleOf(() => decodeCbor(many(32_767))),
+      'accepted',
+    );
+    assert.equal(
+      ruleOf(() => decodeCbor(many(32_768))),
+      'MalformedFrame',
+    );
+  });
+
+  function inputOf(item: CborValue): CborInput {
+    if (item instanceof Map) return Object.fromEntries([...item].map(([key, inner]) => [key, inputOf(inner)]));
+    return Array.isArray(item) ? item.map(inputOf) : item;
+  }
+
+  it('writes no number that does not fit', () => {
+    for (const number of [-1, 2n ** 64n, -5n]) assert.throws(() => encodeCbor(number), RangeError);
+  });
+});
+
+describe('frames', () => {
+  it('are cut out of chunks of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 50 }),
+        (payloads, sizes) => {
+          const stream = Buffer.concat(payloads.map(encodeFrame));
+          const reader = new FrameReader();
+          const read: Uint8Array[] = [];
+          for (let position = 0, i = 0; position < stream.length; i++) {
+            const size = sizes[i % sizes.length]!;
+            read.push(...reader.push(stream.subarray(position, position + size)));
+            position += size;
+            const isWhole =
+              payloads.slice(0, read.length).reduce((sum, { length }) => sum + 4 + length, 0) ===
+              Math.min(position, stream.length);
+            assert.equal(reader.isPartial, !isWhole);
+          }
+          assert.deepEqual(
+            read.map((bytes) => Buffer.from(bytes)),
+            payloads.map((bytes) => Buffer.from(bytes)),
+          );
+        },
+      ),
+    );
+  });
+
+  it('have 1 to 8,388,608 bytes', () => {
+    const lengthOf = (length: number): Uint8Array => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(length);
+      return bytes;
+    };
+    const judge = (length: number): string => ruleOf(() => [...new FrameReader().push(lengthOf(length))]);
+    assert.deepEqual([0, 1, MAX_FRAME_BYTES, MAX_FRAME_BYTES + 1, 0xffffffff].map(judge), [
+      'FrameTooLarge',
+      'accepted',
+      'accepted',
+      'FrameTooLarge',
+      'FrameTooLarge',
+    ]);
+    assert.equal(MAX_FRAME_BYTES, 8_388_608);
+    assert.equal(
+      ruleOf(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))),
+      'FrameTooLarge',
+    );
+  });
+});
+
+describe('INV-41: the nonce window', () => {
+  const leaf = (tag: number): Uint8Array => hash(Uint8Array.of(tag & 255, tag >> 8));
+  const sign = (window: NonceWindow, first: number, ...leaves: Uint8Array[]): string =>
+    ruleOf(() => {
+      window.check(first, leaves);
+      window.record(first, leaves);
+    });
+
+  it('keeps the leaf of each sequence', () => {
+    const window = new NonceWindow();
+    assert.equal(sign(window, 0, leaf(0), leaf(1)), 'accepted');
+    assert.equal(sign(window, 1, leaf(1), leaf(2)), 'accepted');
+    assert.equal(sign(window, 0, leaf(9)), 'ConflictingMessage');
+    assert.equal(sign(window, 2, leaf(9), leaf(3)), 'ConflictingMessage');
+    assert.equal(sign(window, 1, leaf(1), leaf(9)), 'ConflictingMessage');
+    assert.equal(window.next, 3);
+  });
+
+  it('forgets nothing that it would sign again', () => {
+    const window = new NonceWindow();
+    sign(window, 0, leaf(0));
+    sign(window, 5, leaf(5));
+    sign(window, WINDOW - 1, leaf(7));
+    assert.equal(sign(window, 0, leaf(9)), 'ConflictingMessage');
+    assert.equal(sign(window, 0, leaf(0)), 'accepted');
+    // One further, and sequence 0 has left.
+    sign(window, WINDOW, leaf(8));
+    assert.equal(sign(window, 0, leaf(0)), 'NonceTooOld');
+    assert.equal(sign(window, 0, leaf(9)), 'NonceTooOld');
+    assert.equal(sign(window, 5, leaf(9)), 'ConflictingMessage');
+    // Never signed, still inside: any true leaf may come.
+    assert.equal(sign(window, 1, leaf(4)), 'accepted');
+    assert.equal(sign(window, 1, leaf(9)), 'ConflictingMessage');
+    sign(window, 10 * WINDOW, leaf(1));
+    assert.equal(sign(window, 9 * WINDOW, leaf(1)), 'NonceTooOld');
+    assert.equal(sign(window, 9 * WINDOW + 1, leaf(1)), 'accepted');
+  });
+
+  it('reaches to the end of a generation', () => {
+    const window = new NonceWindow();
+    const last = 2 ** 48 - 1;
+    assert.equal(sign(window, last, leaf(1)), 'accepted');
+    assert.equal(sign(window, last, leaf(2)), 'ConflictingMessage');
+    assert.equal(window.next, 2 ** 48);
+  });
+
+  it('agrees with a map of everything, on any sequence of runs', () => {
+    const run = fc.record({
+      first: fc.oneof(
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: WINDOW - 20, max: WINDOW + 40 }),
+        fc.integer({ min: 2 * WINDOW, max: 2 * WINDOW + 30 }),
+      ),
+      tags: fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 1, maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 60 }), (runs) => {
+        const window = new NonceWindow();
+        const signed = new Map<number, number>();
+        for (const { first, tags } of runs) {
+          const next = Math.max(0, ...[...signed.keys()].map((sequence) => sequence + 1));
+          const conflicts = tags.some((tag, i) => first + i >= next - WINDOW && (signed.get(first + i) ?? tag) !== tag);
+          const expected = first < next - WINDOW ? 'NonceTooOld' : conflicts ? 'ConflictingMessage' : 'accepted';
+          assert.equal(sign(window, first, ...tags.map(leaf)), expected);
+          if (expected === 'accepted') tags.forEach((tag, i) => signed.set(first + i, tag));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('INV-42: keys', () => {
+  it('sign for their address, and agree with another X25519', () => {
+    const keys = generateKeys();
+    const digest = hash(Uint8Array.of(1));
+    assert.deepEqual(recoverSigner(digest, keys.sign(digest)), keys.signer);
+    const other = generateKeyPairSync('x25519');
+    const raw = other.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+    const header = Buffer.from('302a300506032b656e032100', 'hex');
+    const publicKey = createPublicKey({
+      key: Buffer.concat([header, keys.encryptionKey]),
+      format: 'der',
+      type: 'spki',
+    });
+    assert.deepEqual(Buffer.from(keys.agree(raw)), diffieHellman({ privateKey: other.privateKey, publicKey }));
+    assert.throws(() => keys.agree(new Uint8Array(32)), 'a key of small order gives no secret');
+  });
+
+  it('show nothing but what is public', () => {
+    const keys = generateKeys();
+    assert.deepEqual(Object.keys(keys).sort(), ['agree', 'encryptionKey', 'sign', 'signer']);
+    const shown = inspect(keys, { depth: Infinity, showHidden: true });
+    const bytes = [...shown.matchAll(/Uint8Array\((\d+)\)/g)].map(([, length]) => Number(length));
+    assert.deepEqual(bytes.sort(), [20, 32]);
+  });
+
+  it('are others each time', () => {
+    const all = Array.from({ length: 20 }, () => Buffer.from(generateKeys().signer).toString('hex'));
+    assert.equal(new Set(all).size, 20);
+  });
+});
