@@ -117,15 +117,18 @@ function rawTransaction(shown: RpcTransaction): Uint8Array {
 }
 
 /**
- * Puts every block that the node has and the chain lacks into the chain. A block's slot is its number, so that a chain
- * that is followed again from its genesis comes out the same.
+ * Puts every block that the node has and the chain lacks into the chain. A block's slot follows from its number, so that
+ * a chain that is followed again from its genesis comes out the same.
+ * @param slotsPerBlock 1, or more where all slots but each so-manieth count as missed: with the slots of an epoch every
+ * block begins an epoch, and is final two blocks later
  * @returns how many blocks were added
  * @throws FollowError `REORGANISED` when the node has replaced a block that the chain holds, for a beacon chain cannot
  */
-export async function followBlocks(chain: BeaconChain, rpc: Rpc): Promise<number> {
+export async function followBlocks(chain: BeaconChain, rpc: Rpc, slotsPerBlock = 1): Promise<number> {
   const latest = Number(hexToBigInt((await rpc.request({ method: 'eth_blockNumber' })) as Hex));
   let added = 0;
-  for (let number = (chain.head?.slot ?? -1) + 1; number <= latest; number++, added++) {
+  const next = chain.head ? Number(chain.head.header.execution.blockNumber) + 1 : 0;
+  for (let number = next; number <= latest; number++, added++) {
     const params = [`0x${number.toString(16)}`, true] as const;
     const block = (await rpc.request({ method: 'eth_getBlockByNumber', params })) as RpcBlock | null;
     if (!block)
@@ -138,7 +141,7 @@ export async function followBlocks(chain: BeaconChain, rpc: Rpc): Promise<number
         `block ${number} does not follow block ${number - 1} as it was; start a new beacon chain`,
       );
     }
-    chain.addBlock(input, number);
+    chain.addBlock(input, number * slotsPerBlock);
   }
   return added;
 }

@@ -1,0 +1,166 @@
+/** Execution headers and receipts as their hashes cover them, put together from what a node shows over JSON-RPC. */
+import { keccak256, toRlp, type Hex } from 'viem';
+import { equalBytes, fromHex } from '../../protocol/index.ts';
+import { EvidenceError } from './errors.ts';
+import { orderedTrie } from './trie.ts';
+
+/** One call to a node; throws what the transport throws. */
+export type EvmRequest = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+/** A block as `eth_getBlockByNumber` shows it, with hashes of transactions. */
+export interface ShownBlock {
+  readonly [field: string]: unknown;
+  readonly transactions: readonly Hex[];
+}
+
+interface ShownLog {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+interface ShownReceipt {
+  readonly type: Hex;
+  readonly status: Hex;
+  readonly cumulativeGasUsed: Hex;
+  readonly logsBloom: Hex;
+  readonly logs: readonly ShownLog[];
+  readonly blockHash: Hex;
+  readonly transactionHash: Hex;
+}
+
+/** A header in RLP with what evidence is built from. */
+export interface Header {
+  readonly number: bigint;
+  readonly hash: Hex;
+  readonly parentHash: Hex;
+  readonly receiptsRoot: Hex;
+  /** Seconds since 1970 */
+  readonly timestamp: bigint;
+  readonly rlp: Uint8Array;
+  readonly transactions: readonly Hex[];
+}
+
+/** Fields of a header in order, since Prague; numbers are encoded without leading zeros. */
+const FIELDS: readonly [name: string, isNumber: boolean][] = [
+  ['parentHash', false],
+  ['sha3Uncles', false],
+  ['miner', false],
+  ['stateRoot', false],
+  ['transactionsRoot', false],
+  ['receiptsRoot', false],
+  ['logsBloom', false],
+  ['difficulty', true],
+  ['number', true],
+  ['gasLimit', true],
+  ['gasUsed', true],
+  ['timestamp', true],
+  ['extraData', false],
+  ['mixHash', false],
+  ['nonce', false],
+  ['baseFeePerGas', true],
+  ['withdrawalsRoot', false],
+  ['blobGasUsed', true],
+  ['excessBlobGas', true],
+  ['parentBeaconBlockRoot', false],
+  ['requestsHash', false],
+];
+
+/** A number in as few bytes as it needs; zero needs none. */
+function quantity(shown: Hex): Hex {
+  const digits = BigInt(shown).toString(16);
+  if (digits === '0') return '0x';
+  return `0x${digits.length % 2 === 0 ? '' : '0'}${digits}`;
+}
+
+/**
+ * The header of a block by its number, or by its hash.
+ * @throws EvidenceError `Missing`; `Contradiction` when the fields do not hash to the hash that the node shows
+ */
+export async function fetchHeader(request: EvmRequest, block: bigint | Hex): Promise<Header> {
+  const shown = (
+    typeof block === 'bigint'
+      ? await request('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])
+      : await request('eth_getBlockByHash', [block, false])
+  ) as ShownBlock | null;
+  if (!shown) throw new EvidenceError('Missing', `the node has no block ${block}`);
+  return readHeader(shown);
+}
+
+/** @throws EvidenceError `Contradiction` */
+export function readHeader(shown: ShownBlock): Header {
+  const absent = FIELDS.filter(([name]) => typeof shown[name] !== 'string').map(([name]) => name);
+  const field = (name: string): Hex => shown[name] as Hex;
+  if (absent.length > 0) {
+    throw new EvidenceError(
+      'Contradiction',
+      `the block lacks ${absent.join(', ')}; the chain must be at Prague or later`,
+    );
+  }
+  const rlp = toRlp(FIELDS.map(([name, isNumber]) => (isNumber ? quantity(field(name)) : field(name))));
+  const hash = keccak256(rlp);
+  if (hash !== shown['hash']) {
+    throw new EvidenceError('Contradiction', `block ${shown['hash']} hashes to ${hash}; its fork may have more fields`);
+  }
+  return {
+    number: BigInt(field('number')),
+    hash,
+    parentHash: field('parentHash'),
+    receiptsRoot: field('receiptsRoot'),
+    timestamp: BigInt(field('timestamp')),
+    rlp: fromHex(rlp),
+    transactions: shown.transactions,
+  };
+}
+
+/** A log's place in its block, for the light client. */
+export interface ReceiptProof {
+  readonly transactionIndex: number;
+  /** Nodes from the root down */
+  readonly nodes: readonly Uint8Array[];
+  /** EIP-2718 bytes of the receipt */
+  readonly receipt: Uint8Array;
+}
+
+/** Consensus encoding of a receipt: type, then RLP of status, gas, bloom and logs. */
+function encodeReceipt({ type, status, cumulativeGasUsed, logsBloom, logs }: ShownReceipt): Uint8Array {
+  const shownLogs = logs.map(({ address, topics, data }) => [address, [...topics], data]);
+  const body = fromHex(toRlp([quantity(status), quantity(cumulativeGasUsed), logsBloom, shownLogs] as never) as Hex);
+  return BigInt(type ?? '0x0') === 0n ? body : Uint8Array.from([Number(type), ...body]);
+}
+
+/**
+ * Proofs of some receipts of a block.
+ * @throws EvidenceError `Missing`; `Contradiction` when the receipts are not those of the block
+ */
+export async function fetchReceiptProofs(
+  request: EvmRequest,
+  block: Header,
+  transactionIndexes: readonly number[],
+): Promise<ReceiptProof[]> {
+  const receipts = (await fetchReceipts(request, block)).map(encodeReceipt);
+  const trie = orderedTrie(receipts);
+  if (!equalBytes(trie.root, fromHex(block.receiptsRoot))) {
+    throw new EvidenceError('Contradiction', `the receipts shown for block ${block.number} have another root than it`);
+  }
+  return transactionIndexes.map((transactionIndex) => {
+    const receipt = receipts[transactionIndex];
+    if (!receipt)
+      throw new EvidenceError('Contradiction', `no transaction ${transactionIndex} in block ${block.number}`);
+    return { transactionIndex, nodes: trie.prove(transactionIndex), receipt };
+  });
+}
+
+async function fetchReceipts(request: EvmRequest, block: Header): Promise<ShownReceipt[]> {
+  const whole = await request('eth_getBlockReceipts', [block.hash]).catch(() => undefined);
+  // Not every node has that call; all have the other one.
+  const receipts = (whole ??
+    (await Promise.all(
+      block.transactions.map((hash) => request('eth_getTransactionReceipt', [hash])),
+    ))) as (ShownReceipt | null)[];
+  const isWhole =
+    receipts.length === block.transactions.length &&
+    receipts.every((receipt, i) => receipt?.transactionHash === block.transactions[i]);
+  if (!isWhole) throw new EvidenceError('Missing', `the node lacks receipts of block ${block.number}`);
+  return receipts as ShownReceipt[];
+}
