@@ -108,7 +108,6 @@ describe('executions that fail', () => {
   });
 
   it('end after five million units of computation, whatever the budget', async () => {
-    const started = performance.now();
     const { error, report } = await world.fails(
       (tx) => void tx.moveCall({ target: call('trouble::spin'), arguments: [tx.pure.u64(1n << 63n)] }),
       { budget: 10n * SUI },
@@ -116,7 +115,6 @@ describe('executions that fail', () => {
     assert.deepEqual(error, { $kind: 'InsufficientGas', InsufficientGas: true });
     assert.equal(report.computationUnits, 5_000_000);
     assert.equal(report.gasUsed.computationCost, 5_000_000_000n);
-    assert(performance.now() - started < 20_000);
   });
 
   it('for want of gas for storage pay for the computation and the coin', async () => {

@@ -39,7 +39,6 @@ describe('starting a local network', () => {
   });
 
   it('prints where it is and a funded key, as JSON if asked, and ends on a signal', async () => {
-    const started = performance.now();
     const child = spawn(process.execPath, [START, '--port', '0', '--faucet-port', '0', '--json']);
     try {
       const line = await new Promise<string>((resolve, reject) => {
@@ -57,7 +56,6 @@ describe('starting a local network', () => {
       const keypair = Ed25519Keypair.fromSecretKey(secretKey!);
       assert.equal(keypair.toSuiAddress(), address);
       await transfer(url!, keypair);
-      assert(performance.now() - started < 20_000);
     } finally {
       child.kill('SIGTERM');
     }

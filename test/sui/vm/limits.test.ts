@@ -161,10 +161,8 @@ describe('sui vm: limits', () => {
       'Ret',
     ];
     module.function({ name: 'f', typeParameters: [ALL], params: [T], code });
-    const started = performance.now();
     const status = statusOf(() => run(module.bytes(), [1n], { types: [U64], units: 5_000_000, maxMemory: 10_000_000 }));
     assert.ok(status === 'VM_MAX_TYPE_NODES_REACHED' || status === 'OUT_OF_GAS', status);
-    assert.ok(performance.now() - started < 20_000);
   });
 
   it('refuses values whose field types double from struct to struct', () => {
@@ -191,9 +189,7 @@ describe('sui vm: limits', () => {
     const code: RawInstruction[] = [{ CallGeneric: module.functionInstance(handle, [whole]) }, 'Ret'];
     module.function({ name: 'f', returns: ['Bool'], code });
     const natives: NativeTable<null> = new Map([[`${HERE}::m::has_layout`, (ctx, _, [type]) => ctx.hasLayout(type!)]]);
-    const started = performance.now();
     assert.deepEqual(run(module.bytes(), [], { natives }).values, [false]);
-    assert.ok(performance.now() - started < 20_000);
   });
 
   it('ends code that takes ever more memory', () => {

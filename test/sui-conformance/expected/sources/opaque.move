@@ -1,0 +1,7 @@
+/// Values that the compiler cannot see through, so that it does not compute with them itself.
+module expected::opaque;
+
+/// `value` again.
+public fun of<T>(value: T): T {
+    value
+}
