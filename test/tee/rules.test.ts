@@ -17,7 +17,13 @@ import { judge } from './support.ts';
 const spec = readFileSync(new URL('../../docs/spec/dcap.md', import.meta.url), 'utf8');
 const names = Object.keys(RULES) as RuleName[];
 /** Rules of stores are run in stores.test.ts: an offline verifier has no store. */
-const OF_STORES: readonly RuleName[] = ['CollateralMissing', 'CollateralNotNewer', 'StaleSnapshot'];
+const OF_STORES: readonly RuleName[] = [
+  'CollateralMissing',
+  'CollateralNotNewer',
+  'CollateralExpired',
+  'CollateralRevoked',
+  'StaleSnapshot',
+];
 
 function ruleOf(action: () => unknown): string {
   try {

@@ -9,6 +9,7 @@ import {
   type Certificate,
   type Crl,
 } from '../../prover/protocol/dcap/index.ts';
+import { toHex } from '../../prover/protocol/bytes.ts';
 import { admitQeIdentity } from '../../prover/protocol/dcap/qe-identity.ts';
 import { admitTcbInfo } from '../../prover/protocol/dcap/tcb-info.ts';
 
@@ -23,7 +24,8 @@ class Store {
   private readonly rootFingerprint: Uint8Array;
   private readonly dates = new Map<string, number>();
   private readonly signers = new Map<string, Certificate>();
-  private readonly pckCas: Certificate[] = [];
+  /** By their subject key identifier, as hex */
+  private readonly pckCas = new Map<string, Certificate>();
   private root?: Certificate;
   private rootCrl?: Crl;
   private changes = 0;
@@ -43,28 +45,33 @@ class Store {
     const { part, bytes, at: atSeconds } = action;
     if (part === 'root') this.root = admitRoot(bytes, { rootFingerprint: this.rootFingerprint, atSeconds });
     else if (part === 'rootCrl') {
-      const crl = admitCrl(bytes, this.need(this.root), atSeconds);
+      const crl = admitCrl(bytes, this.inForce(atSeconds, this.need(this.root)), atSeconds);
       this.replace('root CRL', crl.thisUpdateSeconds);
       this.rootCrl = crl;
     } else if (part === 'pckCrl') this.uploadPckCrl(bytes, atSeconds);
     else if (part === 'tcbInfo' || part === 'qeIdentity') this.uploadDocument(action);
-    else {
-      const [root, crl] = [this.need(this.root), this.need(this.rootCrl)];
-      if (part === 'pckCa') this.pckCas.push(admitPckCa(bytes, root, crl, atSeconds));
-      else this.signers.set(sha256(bytes), admitTcbSigner(bytes, root, crl, atSeconds));
-    }
+    else if (part === 'pckCa') this.uploadPckCa(admitPckCa(bytes, ...this.authority(atSeconds), atSeconds));
+    else this.signers.set(sha256(bytes), admitTcbSigner(bytes, ...this.authority(atSeconds), atSeconds));
     this.changes += 1;
+  }
+
+  private uploadPckCa(certificate: Certificate): void {
+    const key = hex(certificate.subjectKeyId);
+    const kept = this.pckCas.get(key);
+    if (kept && hex(kept.serial) !== hex(certificate.serial) && kept.notAfterSeconds >= certificate.notAfterSeconds)
+      throw new StoreRefusal('CollateralNotNewer');
+    this.pckCas.set(key, certificate);
   }
 
   private uploadPckCrl(bytes: Uint8Array, atSeconds: number): void {
     // The issuer is the CA that signed it: the one whose key identifier the CRL names.
-    const issuer = this.pckCas.find(({ subjectKeyId }) => Buffer.from(bytes).includes(Buffer.from(subjectKeyId)));
-    const crl = admitCrl(bytes, this.need(issuer), atSeconds);
-    this.replace(`PCK CRL ${sha256(crl.authorityKeyId)}`, crl.thisUpdateSeconds);
+    const issuer = [...this.pckCas].find(([keyId]) => hex(bytes).includes(keyId))?.[1];
+    const crl = admitCrl(bytes, this.issued(atSeconds, issuer), atSeconds);
+    this.replace(`PCK CRL ${hex(crl.authorityKeyId)}`, crl.thisUpdateSeconds);
   }
 
   private uploadDocument({ part, bytes, signature, signer, at }: Extract<StoreAction, { do: 'upload' }>): void {
-    const certificate = this.need(this.signers.get(sha256(signer!)));
+    const certificate = this.issued(at, this.signers.get(sha256(signer!)));
     if (part === 'tcbInfo') {
       const info = admitTcbInfo(bytes, signature!, certificate, at);
       this.replace(`${part} ${info.tee} ${sha256(info.fmspc)} ${info.evaluationNumber}`, info.issueDateSeconds);
@@ -72,6 +79,27 @@ class Store {
       const identity = admitQeIdentity(bytes, signature!, certificate, at);
       this.replace(`${part} ${identity.tee} ${identity.evaluationNumber}`, identity.issueDateSeconds);
     }
+  }
+
+  /** Root and root CRL, which are there and in force. */
+  private authority(at: number): [root: Certificate, rootCrl: Crl] {
+    const [root, rootCrl] = [this.need(this.root), this.need(this.rootCrl)];
+    if (at > rootCrl.nextUpdateSeconds) throw new StoreRefusal('CollateralExpired');
+    return [this.inForce(at, root), rootCrl];
+  }
+
+  /** A certificate that the root issued, which is there and in force. */
+  private issued(at: number, certificate: Certificate | undefined): Certificate {
+    const issued = this.need(certificate);
+    const [, rootCrl] = this.authority(at);
+    this.inForce(at, issued);
+    if (rootCrl.revokedSerials.has(toHex(issued.serial))) throw new StoreRefusal('CollateralRevoked');
+    return issued;
+  }
+
+  private inForce(at: number, certificate: Certificate): Certificate {
+    if (at > certificate.notAfterSeconds) throw new StoreRefusal('CollateralExpired');
+    return certificate;
   }
 
   private need<T>(value: T | undefined): T {
@@ -89,13 +117,24 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
 describe('misbehaviour towards stores', function () {
   this.timeout(120_000);
 
-  for (const rule of ['CollateralMissing', 'CollateralNotNewer', 'StaleSnapshot'] as const)
+  const counts = {
+    CollateralMissing: 10,
+    CollateralNotNewer: 10,
+    CollateralExpired: 10,
+    CollateralRevoked: 6,
+    StaleSnapshot: 10,
+  } as const;
+  for (const [rule, count] of Object.entries(counts) as [keyof typeof counts, number][])
     it(`${rule}: everything is admitted but the last`, () => {
-      const cases = [...ruleCases({ rules: [rule] })] as StoreCase[];
-      assert.ok(cases.length >= 10);
+      const cases = [...ruleCases({ rules: [rule] })].filter((entry): entry is StoreCase => entry.kind === 'store');
+      assert.ok(cases.length >= count);
       for (const { id, rootFingerprint, actions } of cases) {
         const store = new Store(rootFingerprint);
         for (const action of actions.slice(0, -1)) store.act(action);

@@ -19,10 +19,11 @@ import {TcbInfo} from "./TcbInfos.sol";
 /// about the time. The clock of a block can lag behind by what the chain's consensus allows, and so can the end of
 /// anything here.
 ///
-/// What an upload rests on is judged again when it comes: a TCB signing certificate that has expired or was revoked since
-/// its admission admits nothing more, else its thief could put data of a later date in the place of good data.
+/// What an upload rests on is judged again when it comes, rules 80, 101 and 102: a TCB signing certificate that has expired
+/// or was revoked since its admission admits nothing more, else its thief could put data of a later date in the place of
+/// good data.
 abstract contract CollateralStore is ICollateralStore {
-    /// @dev Bits of `KeptCrl.revoked`.
+    /// @dev Bits of `KeptCrl.revoked`. A certificate has two byte forms, with both values of `s`, and may be here in both.
     uint256 private constant MAX_CERTIFICATES = 55;
 
     /// @dev The position of a PCK CA itself in `KeptCa.revoked`.
@@ -155,24 +156,20 @@ abstract contract CollateralStore is ICollateralStore {
     /// @inheritdoc ICollateralStore
     function uploadPckCa(bytes calldata der) external {
         (KeptCertificate memory certificate, bytes20 keyId) = _judgeCertificate(der, Documents.PCK_CA);
-        bytes32 certificateId = keccak256(der);
-        if (_positions[certificateId] != 0) return;
         uint256 position = _pckCrls[keyId].certificate;
         if (position == 0) {
             _pckCaKeyIds.push(keyId);
         } else {
-            KeptCertificate memory previous = _certificates[position - 1];
+            KeptCertificate memory kept = _certificates[position - 1];
             // The CRL that is kept was judged under this name and key.
-            bool isSuccessor =
-                certificate.notAfterSeconds > previous.notAfterSeconds &&
-                    certificate.subjectHash == previous.subjectHash &&
-                    certificate.x == previous.x &&
-                    certificate.y == previous.y;
-            if (!isSuccessor) {
-                revert CollateralNotNewer(Documents.PCK_CA, previous.notAfterSeconds, certificate.notAfterSeconds);
+            bool isSameCa =
+                certificate.subjectHash == kept.subjectHash && certificate.x == kept.x && certificate.y == kept.y;
+            if (isSameCa && certificate.serial == kept.serial) return;
+            if (!isSameCa || certificate.notAfterSeconds <= kept.notAfterSeconds) {
+                revert CollateralNotNewer(Documents.PCK_CA, kept.notAfterSeconds, certificate.notAfterSeconds);
             }
         }
-        _pckCrls[keyId].certificate = _keep(certificate, certificateId);
+        _pckCrls[keyId].certificate = _keep(certificate, keccak256(der));
         _refresh(keyId);
         emit PckCaAdmitted(keyId, certificate.notAfterSeconds);
     }
@@ -278,8 +275,7 @@ abstract contract CollateralStore is ICollateralStore {
         bytes calldata der,
         uint256 role
     ) private view returns (KeptCertificate memory certificate, bytes20 keyId) {
-        KeptCertificate memory issuer = _demandRoot();
-        _demandRootCrl();
+        (KeptCertificate memory issuer, ) = _demandAuthority();
         address serials = _rootCrlSerials;
         return
             _CERTIFICATE_JUDGE.judgeCertificate(
@@ -347,14 +343,19 @@ abstract contract CollateralStore is ICollateralStore {
     function _demandRoot() private view returns (KeptCertificate memory certificate) {
         certificate = _root;
         if (certificate.serial == 0) revert CollateralMissing(Documents.ROOT);
-        _demandNotExpired(Documents.ROOT, certificate);
+        _demandInForce(certificate.notAfterSeconds);
     }
 
-    /// @dev The root CRL, which is there and has not expired.
-    function _demandRootCrl() private view returns (KeptCrl memory crl) {
-        crl = _rootCrl;
-        if (crl.thisUpdateSeconds == 0) revert CollateralMissing(Documents.ROOT_CRL);
-        if (block.timestamp > crl.nextUpdateSeconds) revert CrlExpired(Documents.ROOT_CRL, crl.nextUpdateSeconds);
+    /// @dev The root and its CRL, which are there and have not expired.
+    function _demandAuthority() private view returns (KeptCertificate memory certificate, uint256 revoked) {
+        KeptCrl memory crl = _rootCrl;
+        if (crl.thisUpdateSeconds == 0) {
+            revert CollateralMissing(_root.serial == 0 ? Documents.ROOT : Documents.ROOT_CRL);
+        }
+        // A CRL is there only if its root is.
+        certificate = _demandRoot();
+        _demandInForce(crl.nextUpdateSeconds);
+        return (certificate, crl.revoked);
     }
 
     /// @dev The certificate at a position, which is there in that role, has not expired and is not revoked.
@@ -362,18 +363,18 @@ abstract contract CollateralStore is ICollateralStore {
         uint256 position,
         uint256 role
     ) private view returns (KeptCertificate memory certificate) {
-        _demandRoot();
-        KeptCrl memory crl = _demandRootCrl();
+        // Whatever has a position was admitted under root and root CRL.
         if (position == 0) revert CollateralMissing(role);
         certificate = _certificates[position - 1];
         // The key of a PCK CA signs no TCB info.
         if (certificate.role != role) revert CollateralMissing(role);
-        _demandNotExpired(role, certificate);
-        if (_isRevoked(crl.revoked, position)) revert CertificateRevoked(role, certificate.serial);
+        (, uint256 revoked) = _demandAuthority();
+        _demandInForce(certificate.notAfterSeconds);
+        if (_isRevoked(revoked, position)) revert CollateralRevoked(role);
     }
 
-    function _demandNotExpired(uint256 role, KeptCertificate memory certificate) private view {
-        if (block.timestamp > certificate.notAfterSeconds) revert CertificateExpired(role, certificate.notAfterSeconds);
+    function _demandInForce(uint256 endSeconds) private view {
+        if (block.timestamp > endSeconds) revert CollateralExpired(endSeconds);
     }
 
     /// @dev Refuses what is not newer than what is kept.

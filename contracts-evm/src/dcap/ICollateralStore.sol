@@ -10,7 +10,8 @@ import {IDcapRules} from "./IDcapRules.sol";
 /// @dev Order of the first uploads: root, root CRL, TCB signing certificate, TCB info and QE identities, PCK CA, its CRL.
 /// TCB info and QE identities are kept for each evaluation number, and newer ones replace only those of their own number,
 /// so that early collateral uploaded by a stranger locks nobody out. What has expired stays until it is replaced, and is
-/// refused where it is used.
+/// refused where it is used. Every upload is first refused for what it rests on: rule 80 where that is missing, 101 where it
+/// has expired, 102 where it was revoked since.
 interface ICollateralStore is IDcapRules {
     /// @notice Thrown when the store knows 55 certificates, all of which Intel signed: deploy another.
     error TooManyCertificates();
@@ -77,24 +78,24 @@ interface ICollateralStore is IDcapRules {
     function uploadRoot(bytes calldata der) external;
 
     /// @notice Admits a root CRL, section 6.2. What it revokes is refused from now on, whenever it was admitted.
-    /// @dev Reverts with rules 51 to 57, 22 to 24, 80, 81.
+    /// @dev Reverts with rules 80, 101, 51 to 57, 22 to 24, 81.
     /// @param der The CRL.
     function uploadRootCrl(bytes calldata der) external;
 
     /// @notice Admits a TCB signing certificate, section 6.3. Does nothing when it is there already.
-    /// @dev Reverts with rules 20 to 37, 80.
+    /// @dev Reverts with rules 80, 101, 20 to 37.
     /// @param der The certificate.
     function uploadTcbSigningCertificate(bytes calldata der) external;
 
     /// @notice Admits TCB info, section 6.4.
-    /// @dev Reverts with rules 60 to 68, 80, 81.
+    /// @dev Reverts with rules 80, 101, 102, 60 to 68, 81.
     /// @param document The JSON as signed.
     /// @param signature 64 bytes, r and s.
     /// @param certificateId Keccak-256 of the TCB signing certificate, which is in the store.
     function uploadTcbInfo(bytes calldata document, bytes calldata signature, bytes32 certificateId) external;
 
     /// @notice Admits a QE identity, section 6.5.
-    /// @dev Reverts with rules 70 to 74, 63 to 66, 80, 81.
+    /// @dev Reverts with rules 80, 101, 102, 70 to 74, 63 to 66, 81.
     /// @param document The JSON as signed.
     /// @param signature 64 bytes, r and s.
     /// @param certificateId Keccak-256 of the TCB signing certificate, which is in the store.
@@ -102,12 +103,12 @@ interface ICollateralStore is IDcapRules {
 
     /// @notice Admits the certificate of a PCK CA, section 6.6. Does nothing when it is there already. Another
     /// certificate for the same name and key takes its place if it lasts longer.
-    /// @dev Reverts with rules 20 to 37, 80, 81.
+    /// @dev Reverts with rules 80, 101, 20 to 37, 81.
     /// @param der The certificate.
     function uploadPckCa(bytes calldata der) external;
 
     /// @notice Admits the CRL of a PCK CA, section 6.7.
-    /// @dev Reverts with rules 51 to 57, 22 to 24, 80, 81.
+    /// @dev Reverts with rules 80, 101, 102, 51 to 57, 22 to 24, 81.
     /// @param der The CRL.
     /// @param keyId The subject key identifier of the PCK CA, which is in the store.
     function uploadPckCrl(bytes calldata der, bytes20 keyId) external;

@@ -234,11 +234,12 @@ interface IDcapRules {
     /// @notice DCAP-100: thrown when no TCB info is admitted for TEE type, FMSPC and evaluation number.
     error TcbInfoMissing(uint256 teeType, bytes6 fmspc, uint256 evaluationNumber);
 
-    /// @notice DCAP-101: thrown when something that the judgement rests on has expired: upload its successor.
+    /// @notice DCAP-101: thrown when something that a judgement or an upload rests on has expired: upload its successor.
     /// @param expiredAtSeconds When the first of it did.
     error CollateralExpired(uint256 expiredAtSeconds);
 
-    /// @notice DCAP-102: thrown when the PCK CA or a TCB signing certificate is on the root CRL now.
+    /// @notice DCAP-102: thrown when the PCK CA or a TCB signing certificate that a judgement or an upload rests on is on
+    /// the root CRL now.
     /// @param document Which.
     error CollateralRevoked(uint256 document);
 

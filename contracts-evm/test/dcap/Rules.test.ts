@@ -5,6 +5,7 @@ import {
   ruleCases,
   RULES,
   type RuleCase,
+  type StoreAction,
   type StoreCase,
   type VerificationCase,
 } from '../../../localnet/tee/misbehave/index.ts';
@@ -47,19 +48,24 @@ async function outcomeOf(entry: VerificationCase): Promise<Outcome> {
 async function storeOutcomeOf({ actions, rootFingerprint }: StoreCase): Promise<Outcome> {
   const chain = await runner.chain(actions[0]!.at);
   const verifier = await chain.deployVerifier(rootFingerprint);
-  const calls = actions.flatMap((action): Call[] => {
+  for (const action of actions.slice(0, -1)) {
     assert.equal(action.at, chain.now());
-    if (action.do === 'refresh') return [];
-    if (action.do === 'verify') return [verifyCall(action.evidence, action.evaluationNumber)];
-    const { part, bytes, signature, signer } = action;
-    if (part === 'tcbInfo') return [documentCall('uploadTcbInfo', bytesToHex(bytes), signature!, signer!)];
-    if (part === 'qeIdentity') return [documentCall('uploadQeIdentity', bytesToHex(bytes), signature!, signer!)];
-    if (part === 'pckCrl') return [crlCall(bytes)];
-    // Certificates and the root CRL go up by their bytes alone.
-    return [uploadCall(part, { [part]: bytes } as never)];
-  });
-  for (const call of calls.slice(0, -1)) await verifier.send(call);
-  return verifier.call(calls.at(-1)!);
+    if (action.do !== 'refresh') await verifier.send(callOf(action));
+  }
+  const last = actions.at(-1)!;
+  assert.ok(last.do !== 'refresh');
+  if (last.at === chain.now()) return verifier.call(callOf(last));
+  return chain.later(last.at, () => verifier.call(callOf(last)));
+}
+
+function callOf(action: Exclude<StoreAction, { do: 'refresh' }>): Call {
+  if (action.do === 'verify') return verifyCall(action.evidence, action.evaluationNumber);
+  const { part, bytes, signature, signer } = action;
+  if (part === 'tcbInfo') return documentCall('uploadTcbInfo', bytesToHex(bytes), signature!, signer!);
+  if (part === 'qeIdentity') return documentCall('uploadQeIdentity', bytesToHex(bytes), signature!, signer!);
+  if (part === 'pckCrl') return crlCall(bytes);
+  // Certificates and the root CRL go up by their bytes alone.
+  return uploadCall(part, { [part]: bytes } as never);
 }
 
 describe('DCAP rules', function () {

@@ -130,14 +130,14 @@ public fun upload_root(self: &mut CollateralStore, root: vector<u8>, clock: &Clo
 
 /// Admits a root CRL, DER. What it revokes is refused from now on.
 ///
-/// Aborts with the first rule broken of DCAP-80, DCAP-51 to DCAP-57, DCAP-101, DCAP-81.
+/// Aborts with the first rule broken of DCAP-80, DCAP-101, DCAP-51 to DCAP-57, DCAP-81.
 public fun upload_root_crl(self: &mut CollateralStore, crl: vector<u8>, clock: &Clock) {
     let now = seconds(clock);
     assert!(self.root.is_some(), ECollateralMissing);
-    let crl = crl::read(&crl);
     let root = self.root.borrow();
-    crl.check(&root.issuer, now);
     assert!(now <= root.not_after, ECollateralExpired);
+    let crl = crl::read(&crl);
+    crl.check(&root.issuer, now);
     let key_id = root.issuer.key_id();
     replace_crl(&mut self.root_crl, &crl);
     self.announce(ROOT_CRL, key_id, crl.next_update());
@@ -188,19 +188,22 @@ public fun upload_qe_identity(
     self.announce(QE_IDENTITY, bcs::to_bytes(&key), expires_at);
 }
 
-/// Admits a PCK CA certificate, DER. Once one with its name and key is there, only one that is valid for
-/// longer takes its place.
+/// Admits a PCK CA certificate, DER. Once it is there, this does nothing. Another certificate for its name
+/// and key takes its place if that is valid for longer; its CRL stays.
 ///
-/// Aborts with the first rule broken of DCAP-80, DCAP-101, section 4, DCAP-33 to DCAP-37; with
-/// `ECollateralNotNewer` if another name or key has the same key identifier.
+/// Aborts with the first rule broken of DCAP-80, DCAP-101, section 4, DCAP-33 to DCAP-37, DCAP-81.
 public fun upload_pck_ca(self: &mut CollateralStore, pck_ca: vector<u8>, clock: &Clock) {
     let certificate = self.read_issued(&pck_ca, certificate::pck_ca_role(), clock);
     let new = admitted::pck_ca(&certificate);
     let key = PckCaKey(new.issuer().key_id());
     if (dynamic_field::exists_(&self.id, key)) {
         let old: &mut PckCa = dynamic_field::borrow_mut(&mut self.id, key);
-        assert!(old.issuer() == new.issuer(), ECollateralNotNewer);
-        if (certificate.not_after() <= old.ca_basis().not_after()) return;
+        let is_same_ca = old.issuer() == new.issuer();
+        if (is_same_ca && old.ca_basis().serial() == new.ca_basis().serial()) return;
+        assert!(
+            is_same_ca && old.ca_basis().not_after() < new.ca_basis().not_after(),
+            ECollateralNotNewer,
+        );
         old.renew(&certificate);
     } else {
         dynamic_field::add(&mut self.id, key, new);
@@ -210,7 +213,7 @@ public fun upload_pck_ca(self: &mut CollateralStore, pck_ca: vector<u8>, clock: 
 
 /// Admits the CRL, DER, of the PCK CA with the subject key identifier `key_id`, 20 bytes.
 ///
-/// Aborts with the first rule broken of DCAP-80, DCAP-51 to DCAP-57, DCAP-101, DCAP-102, DCAP-81.
+/// Aborts with the first rule broken of DCAP-80, DCAP-101, DCAP-102, DCAP-51 to DCAP-57, DCAP-81.
 public fun upload_pck_crl(
     self: &mut CollateralStore,
     key_id: vector<u8>,
@@ -220,11 +223,11 @@ public fun upload_pck_crl(
     let now = seconds(clock);
     let key = PckCaKey(key_id);
     assert!(dynamic_field::exists_(&self.id, key), ECollateralMissing);
-    let crl = crl::read(&crl);
-    let pck_ca: &PckCa = dynamic_field::borrow(&self.id, key);
-    crl.check(pck_ca.issuer(), now);
     self.check_root(now);
+    let pck_ca: &PckCa = dynamic_field::borrow(&self.id, key);
     self.check_basis(pck_ca.ca_basis(), now);
+    let crl = crl::read(&crl);
+    crl.check(pck_ca.issuer(), now);
     let pck_ca: &mut PckCa = dynamic_field::borrow_mut(&mut self.id, key);
     replace_crl(pck_ca.crl_mut(), &crl);
     self.announce(PCK_CRL, key_id, crl.next_update());

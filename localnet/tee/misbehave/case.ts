@@ -61,7 +61,10 @@ export type StoreAction =
   | { do: 'refresh'; at: number }
   | { do: 'verify'; evidence: Uint8Array; evaluationNumber: number; at: number };
 
-/** Calls of a store that begin with an empty store; all succeed but the last, which is refused by the rule. */
+/**
+ * Calls of a store that begin with an empty store; all succeed but the last, which is refused by the rule. All are at one
+ * time, but for the last, which may be later.
+ */
 export interface StoreCase extends CaseHead {
   kind: 'store';
   rootFingerprint: Uint8Array;

@@ -1,10 +1,21 @@
 /** Uploads that a store on chain must refuse, and verifications on stale data: docs/spec/dcap.md section 6, Store. */
 import type { CollateralParts } from '../collateral.ts';
-import { integer, time } from '../der.ts';
+import { integer, sequence, time } from '../der.ts';
 import { DAY_SECONDS, isoDate } from '../encoding.ts';
 import { QUOTE_FORMS, type QuoteForm } from '../quote.ts';
 import { caseHead, type StoreAction, type StoreCase } from './case.ts';
-import { asProcessor, CASE_TIME, caseSerial, draftOf, EVALUATION_NUMBER, issue, type Draft } from './draft.ts';
+import {
+  asProcessor,
+  CASE_TIME,
+  caseSerial,
+  draftOf,
+  ENDS,
+  EVALUATION_NUMBER,
+  issue,
+  issueCrl,
+  laterCrl,
+  type Draft,
+} from './draft.ts';
 import type { Step } from './plan.ts';
 import type { RuleName } from './rules.ts';
 
@@ -110,6 +121,73 @@ function* notNewer(): Generator<StoreCase> {
       yield again('a second older', (draft) => older[part](draft, 1));
       yield again('a week older', (draft) => older[part](draft, 7 * day));
     }
+    const renewed = (by: number): Uint8Array =>
+      honest(form, ({ certificates: { pckCa } }) => {
+        pckCa.parts.serial = integer(caseSerial('renewed PCK CA'));
+        pckCa.parts.validity = sequence(time(CASE_TIME - 30 * day), time(ENDS.pckCa + by));
+      }).collateral.pckCa;
+    for (const [about, by] of [
+      ['that ends with it', 0],
+      ['that ends a second before it', -1],
+      ['that ends a year before it', -365 * day],
+    ] as const) {
+      yield storeCase(rule, `${form}: another certificate of the same PCK CA ${about}`, rootFingerprint, [
+        ...all,
+        { do: 'upload', part: 'pckCa', bytes: renewed(by), at: CASE_TIME },
+      ]);
+    }
+    yield storeCase(rule, `${form}: a PCK CA in place of the one that renewed it`, rootFingerprint, [
+      ...all,
+      { do: 'upload', part: 'pckCa', bytes: renewed(365 * day), at: CASE_TIME },
+      upload(collateral, 'pckCa'),
+    ]);
+  }
+}
+
+/** Uploads that were in order a day ago, when what they rest on was admitted. */
+function* expired(): Generator<StoreCase> {
+  const before = CASE_TIME - DAY_SECONDS;
+  const end = CASE_TIME - 1;
+  const ending: Partial<Record<Part, (draft: Draft) => void>> = {
+    root: ({ certificates }) => void (certificates.root.parts.validity = sequence(time(before - 1), time(end))),
+    rootCrl: ({ crls }) => void (crls.root.parts.nextUpdate = time(end)),
+    tcbInfoSigner: ({ certificates }) =>
+      void (certificates.tcbSigning.parts.validity = sequence(time(before - 1), time(end))),
+    qeIdentitySigner: ({ certificates }) =>
+      void (certificates.qeSigning.parts.validity = sequence(time(before - 1), time(end))),
+    pckCa: ({ certificates }) => void (certificates.pckCa.parts.validity = sequence(time(before - 1), time(end))),
+  };
+  for (const form of ['sgx3', 'tdx4'] as const) {
+    for (const part of ORDER) {
+      const isOfTee = part === 'tcbInfo' || part === 'qeIdentity';
+      if (form === 'sgx3' && !isOfTee) continue;
+      for (const basis of BASIS[part]) {
+        const { collateral, rootFingerprint } = honest(form, ending[basis]);
+        const about = `${form}: ${part} upon ${basis} that expired a second ago`;
+        yield storeCase('CollateralExpired', about, rootFingerprint, [
+          ...BASIS[part].map((other) => upload(collateral, other, before)),
+          upload(collateral, part),
+        ]);
+      }
+    }
+  }
+}
+
+/** Uploads upon a certificate that was admitted before the root CRL that revokes it. */
+function* revoked(): Generator<StoreCase> {
+  const signers = { tcbInfo: 'tcbInfoSigner', qeIdentity: 'qeIdentitySigner', pckCrl: 'pckCa' } as const;
+  for (const form of ['sgx3', 'tdx4'] as const) {
+    const { collateral, rootFingerprint } = honest(form);
+    for (const part of ['tcbInfo', 'qeIdentity', 'pckCrl'] as const) {
+      const serial = caseSerial(part === 'pckCrl' ? 'pckCa' : 'tcbSigning');
+      const crl = issueCrl(laterCrl([{ serial, atSeconds: CASE_TIME - 60, reason: 1 }]));
+      const about = `${form}: ${part} upon ${signers[part]} that was revoked since it was admitted`;
+      yield storeCase('CollateralRevoked', about, rootFingerprint, [
+        ...BASIS[part].map((other) => upload(collateral, other)),
+        { do: 'upload', part: 'rootCrl', bytes: crl, at: CASE_TIME },
+        upload(collateral, part),
+      ]);
+    }
   }
 }
 
@@ -136,5 +214,7 @@ function* stale(): Generator<StoreCase> {
 export function* storeCases(): Generator<StoreCase> {
   yield* missing();
   yield* notNewer();
+  yield* expired();
+  yield* revoked();
   yield* stale();
 }
