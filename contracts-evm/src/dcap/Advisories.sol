@@ -20,8 +20,8 @@ library Advisories {
         unchecked {
             uint256 length = count(tail);
             uint256 source = list + uint16(tail);
-            // The language would set the elements to zero first. Memory-safe: takes what it writes by moving the free
-            // memory pointer.
+            // The language would set the elements to zero first; one step out of a loop costs three times as much.
+            // Memory-safe: takes memory by moving the free memory pointer, and writes at most three words beyond that.
             assembly ("memory-safe") {
                 advisories := mload(0x40)
                 mstore(advisories, length)
@@ -30,8 +30,11 @@ library Advisories {
                 mstore(0x40, end)
                 for {} lt(target, end) {} {
                     mstore(target, shr(232, mload(source)))
-                    target := add(target, 32)
-                    source := add(source, 3)
+                    mstore(add(target, 32), shr(232, mload(add(source, 3))))
+                    mstore(add(target, 64), shr(232, mload(add(source, 6))))
+                    mstore(add(target, 96), shr(232, mload(add(source, 9))))
+                    target := add(target, 128)
+                    source := add(source, 12)
                 }
             }
         }

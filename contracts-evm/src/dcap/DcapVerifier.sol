@@ -83,21 +83,20 @@ contract DcapVerifier is CollateralStore, IDcapVerifier {
     /// @dev Judges evidence with its leaf as DER, and puts what comes of it into `verified`.
     function _verifyDer(bytes calldata evidence, uint256 number, VerifiedReport memory verified) private view {
         (Quote memory quote, Certificate memory leaf) = _read(evidence);
-        unchecked {
-            // Places counted from there are positions in memory.
-            Quotes.shift(quote, 0 - Memory.copy(evidence));
-        }
         _verify(quote, leaf, number, verified);
     }
 
-    /// @dev Has evidence read by the reader.
+    /// @dev Has evidence read by the reader. Its places are in the copy that the reader was sent.
     function _read(bytes calldata evidence) private view returns (Quote memory quote, Certificate memory leaf) {
-        bytes memory input = abi.encodeCall(EvidenceReader.read, (evidence));
+        bytes memory input = abi.encodeCall(EvidenceReader.read, (evidence, 0));
         address reader = address(_READER);
         // Decoding 29 fields one by one takes 2,000 gas and room that this contract does not have. Both structs have words
         // for fields, so that in memory they look as they do encoded; their values come from a reader that is trusted to
         // read. Memory-safe: takes what it writes by moving the free memory pointer.
         assembly ("memory-safe") {
+            // Behind length and selector lie two words of the arguments, the length of the evidence and the evidence. The
+            // second argument is where that is.
+            mstore(add(input, 68), add(input, 132))
             if iszero(staticcall(gas(), reader, add(input, 32), mload(input), 0, 0)) {
                 returndatacopy(input, 0, returndatasize())
                 revert(input, returndatasize())

@@ -16,14 +16,21 @@ contract EvidenceReader is IDcapRules {
     /// @notice Reads evidence, docs/spec/dcap.md sections 7, 4 and 5.
     /// @dev Reverts with rules 1 to 16, 20 to 32, 40, 41.
     /// @param evidence A quote with its PCK certificate as DER.
-    /// @return quote Where its parts are, counted from the start of the evidence.
+    /// @param place Where the evidence is for the caller.
+    /// @return quote Where its parts are for the caller.
     /// @return leaf What its certificate says.
-    function read(bytes calldata evidence) external view returns (Quote memory quote, Certificate memory leaf) {
+    function read(
+        bytes calldata evidence,
+        uint256 place
+    ) external view returns (Quote memory quote, Certificate memory leaf) {
         uint256 start = Memory.copy(evidence);
         quote = Quotes.read(start, evidence.length);
         Quotes.checkReport(quote);
         leaf = Certificates.read(quote.leaf, quote.end - quote.leaf, Documents.PCK);
-        Quotes.shift(quote, start);
+        // Cannot be relied on to be a position here, so that this may wrap.
+        unchecked {
+            Quotes.shift(quote, place - start);
+        }
     }
 
     /// @notice Makes the template of a machine's certificate, see `LeafTemplates`.

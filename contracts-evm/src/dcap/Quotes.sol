@@ -124,10 +124,10 @@ library Quotes {
         }
     }
 
-    /// @notice Counts the places of a quote from another position.
+    /// @notice Moves all places of a quote.
     /// @param quote The quote.
-    /// @param start The position that they shall count from; to go back, minus that modulo 2^256.
-    function shift(Quote memory quote, uint256 start) internal pure {
+    /// @param distance How far, modulo 2^256.
+    function shift(Quote memory quote, uint256 distance) internal pure {
         // One by one in the language, they are too many for the stack. Memory-safe: all words of the struct but the first
         // two are places.
         assembly ("memory-safe") {
@@ -137,7 +137,7 @@ library Quotes {
             } lt(place, end) {
                 place := add(place, 32)
             } {
-                mstore(place, sub(mload(place), start))
+                mstore(place, add(mload(place), distance))
             }
         }
     }

@@ -81,15 +81,10 @@ library SgxExtensions {
     ) private pure returns (uint256 next) {
         (position, next) = _enter(position, end, 0x02, 1, malformed);
         (position, ) = position.last(next, DerReader.SEQUENCE, malformed);
-        // Cannot wrap: positions in memory, 16 components of 8 bits.
+        (certificate.components, position) = _readComponents(position, next, malformed);
+        // Cannot wrap: positions in memory.
         unchecked {
             uint256 svn;
-            uint256 components = 0;
-            for (uint256 i = 1; i <= 16; ++i) {
-                (svn, position) = _svn(position, next, i, 1, malformed);
-                components = (components << 8) | svn;
-            }
-            certificate.components = components;
             (svn, position) = _svn(position, next, 17, 2, malformed);
             certificate.pceSvn = svn;
             if (Memory.word(position) >> 120 == CPU_SVN_HEAD && position + 33 == next) return next;
@@ -98,6 +93,35 @@ library SgxExtensions {
         (value, ) = value.last(valueEnd, DerReader.OCTET_STRING, malformed);
         if (valueEnd - value != 16) malformed.raise(value);
         if (valueEnd != next) malformed.raise(valueEnd);
+    }
+
+    /// @dev Reads the 16 component SVNs and moves behind them.
+    function _readComponents(
+        uint256 position,
+        uint256 end,
+        Fault malformed
+    ) private pure returns (uint256 components, uint256 next) {
+        // Cannot wrap: positions in memory, 16 components of 8 bits.
+        unchecked {
+            // First as if all were below 128, as on most machines: any difference from that remains in `differences`.
+            uint256 differences = 0;
+            next = position;
+            for (uint256 head = SVN_HEAD + 0x010000; head <= SVN_HEAD + 0x100000; head += 0x010000) {
+                uint256 word = Memory.word(next) >> 112;
+                differences |= ((word >> 8) ^ head) | (word & 0x80);
+                components = (components << 8) | uint8(word);
+                next += 18;
+            }
+            if (Bools.and(differences == 0, next <= end)) return (components, next);
+
+            components = 0;
+            next = position;
+            for (uint256 i = 1; i <= 16; ++i) {
+                uint256 svn;
+                (svn, next) = _svn(next, end, i, 1, malformed);
+                components = (components << 8) | svn;
+            }
+        }
     }
 
     /// @dev Moves behind the type, which is one of three.
