@@ -5,6 +5,7 @@
 //   npm run test:long        all stages; those that compare a part of what they could compare all of it
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -18,6 +19,13 @@ interface Stage {
 const STAGES: Stage[] = [
   { name: 'check:format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'check:types', command: ['tsc', '-p', '.'] },
+  { name: 'check:lint', command: ['eslint', '--max-warnings=0', '.'] },
+  { name: 'check:imports', command: ['depcruise', 'prover', 'localnet', 'scripts', 'test', 'contracts-evm/test'] },
+  { name: 'check:unused', command: ['knip', '--no-progress', '--no-config-hints'] },
+  {
+    name: 'check:solidity',
+    command: ['solhint', '--max-warnings=0', '--disc', '--noPoster', 'contracts-evm/{src,test}/**/*.sol'],
+  },
   { name: 'check:vectors', command: ['node', 'scripts/vectors/generate.ts', '--check'] },
   { name: 'check:move-vectors', command: ['node', 'scripts/move/generate-vector-tests.ts', '--check'] },
   { name: 'check:dcap-vectors', command: ['node', 'scripts/move/generate-dcap-tests.ts', '--check'] },
@@ -36,7 +44,7 @@ interface Outcome {
 
 /** The closing figures of mocha and Hardhat ("12 passing", "1 failing") and of our Move runner ("12 passed, 1 failed"). */
 function readTotals(output: string): Outcome | undefined {
-  const plain = output.replace(/\x1b\[[0-9;]*m/g, '');
+  const plain = stripVTControlCharacters(output);
   const last = (pattern: RegExp): number | undefined => {
     const match = [...plain.matchAll(pattern)].at(-1);
     return match ? Number(match[1]) : undefined;

@@ -44,8 +44,8 @@ export async function startBeacon(rpc: Rpc, options: BeaconServiceOptions = {}):
         () => {
           if (!isClosed) timer = setTimeout(turn, POLL_MS);
         },
-        (error: Error) => {
-          if (!isClosed) resolve(error);
+        (error: unknown) => {
+          if (!isClosed) resolve(error as Error);
         },
       );
     };

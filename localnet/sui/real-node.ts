@@ -140,7 +140,8 @@ async function ready(
   const client = new SuiGrpcClient({ network: 'localnet', baseUrl: url });
   const deadline = Date.now() + timeoutMs;
   const attempt = async (what: string, step: () => Promise<unknown>): Promise<void> => {
-    for (let last = ''; ;) {
+    for (;;) {
+      let last: string;
       if (cancelled.aborted) throw new Error('cancelled');
       try {
         await step();

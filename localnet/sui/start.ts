@@ -94,7 +94,7 @@ export function parseOptions(args: readonly string[]): LocalnetOptions & { json:
       ...(faucetPort === undefined ? {} : { faucetPort }),
     };
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${USAGE}`);
+    throw new Error(`${(error as Error).message}\n${USAGE}`, { cause: error });
   }
 }
 
@@ -147,8 +147,8 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  main().catch((error: Error) => {
-    console.error(error.message);
+  main().catch((error: unknown) => {
+    console.error((error as Error).message);
     process.exit(1);
   });
 }

@@ -25,7 +25,7 @@ export async function startAgent(
   const server = createServer((request, response) => {
     answer(request, platform, measurement).then(
       (body) => send(response, 200, body),
-      (error: Error) => send(response, 400, { error: error.message }),
+      (error: unknown) => send(response, 400, { error: (error as Error).message }),
     );
   });
   if (statSync(socketPath, { throwIfNoEntry: false })?.isSocket()) rmSync(socketPath);

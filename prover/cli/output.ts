@@ -16,7 +16,7 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
-  isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  isColoured: process.stdout.isTTY && !process.env.NO_COLOR,
 };
 
 export function paint(terminal: Terminal, style: Style, text: string): string {

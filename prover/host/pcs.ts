@@ -57,7 +57,7 @@ export function requestOfQuote(bytes: Uint8Array): Pick<CollateralRequest, 'tee'
  */
 export async function fetchCollateral(request: CollateralRequest): Promise<CollateralFile> {
   const { tee, fmspc, ca } = request;
-  const base = `${request.url.replace(/\/+$/, '')}`;
+  const base = request.url.replace(/\/+$/, '');
   const update = request.edition === undefined ? '' : `update=${request.edition}`;
   const tcbUrl = `${base}/${tee}/certification/v4/tcb?${[`fmspc=${fmspc}`, update].filter(Boolean).join('&')}`;
   const qeUrl = `${base}/${tee}/certification/v4/qe/identity${update === '' ? '' : `?${update}`}`;

@@ -31,7 +31,8 @@ const SKIPPED: ReadonlySet<string> = new Set(['messageSent.evm', 'messageSent.de
 const equal = (actual: string, expected: string): string => `assert_eq!(${actual}, ${expected});`;
 
 function hexDigits(value: Json | undefined): string {
-  if (typeof value !== 'string' || !/^0x([0-9a-f]{2})*$/.test(value)) throw new Error(`not a byte string: ${value}`);
+  if (typeof value !== 'string' || !/^0x([0-9a-f]{2})*$/.test(value))
+    throw new Error(`not a byte string: ${JSON.stringify(value)}`);
   return value.slice(2);
 }
 
@@ -40,21 +41,21 @@ const bytes = (value: Json | undefined): string => `x"${hexDigits(value)}"`;
 /** 20 or 32 bytes as an `address`; 20 are padded on the left, as the protocol does. */
 function address(value: Json | undefined): string {
   const digits = hexDigits(value);
-  if (digits.length !== 40 && digits.length !== 64) throw new Error(`neither 20 nor 32 bytes: ${value}`);
+  if (digits.length !== 40 && digits.length !== 64) throw new Error(`neither 20 nor 32 bytes: ${digits}`);
   return `@0x${digits}`;
 }
 
 function integer(value: Json | undefined): string {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || !/^[0-9]+$/.test(text) || BigInt(text) >= 1n << 64n) {
-    throw new Error(`not an integer of 64 bits: ${value}`);
+    throw new Error(`not an integer of 64 bits: ${JSON.stringify(value)}`);
   }
   return text;
 }
 
 function list(value: Json | undefined): readonly string[] {
-  if (!Array.isArray(value)) throw new Error(`not a list: ${value}`);
-  return value;
+  if (!Array.isArray(value)) throw new Error(`not a list: ${JSON.stringify(value)}`);
+  return value as readonly string[];
 }
 
 const addresses = (value: Json | undefined): string => `vector[${list(value).map(address).join(', ')}]`;

@@ -13,7 +13,6 @@ const DAY = 86_400;
 const utf8 = new TextEncoder();
 
 export type Role = 'root' | 'pckCa' | 'tcbSigning' | 'pck';
-export type Signer = Role | 'attestation';
 
 interface Key {
   /** 64 bytes: x, y */

@@ -11,7 +11,7 @@ import { Meter } from '../../localnet/sui/vm/meter.ts';
 import { packagesOf } from '../../localnet/sui/vm/packages.ts';
 import { normalizeAddress } from '../../localnet/sui/vm/tag.ts';
 import { bytesAt } from '../../localnet/sui/vm/native.ts';
-import { Bytes, bytesValue, refTo, struct, type Value, Vec } from '../../localnet/sui/vm/values.ts';
+import { bytesValue, refTo, struct, type Value, Vec } from '../../localnet/sui/vm/values.ts';
 import {
   DCAP_RULES,
   dcapRuleNumber,
@@ -250,10 +250,6 @@ export function shown(rule: DcapRule | undefined): string {
 /** Authority key identifier of a CRL: under which PCK CA a store files it. */
 export function issuerKeyId(crl: Uint8Array): Uint8Array {
   return readCrl(crl).authorityKeyId;
-}
-
-export function bytesOf(value: Value): Uint8Array {
-  return (value as Bytes).view();
 }
 
 /** A document as words of 32 bytes, the first byte in the least significant place. */

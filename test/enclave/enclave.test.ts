@@ -263,7 +263,7 @@ describe('an enclave that follows Ethereum', () => {
     const twin = new EvmWorld().fillTo(20);
     twin.add(...[0n, 1n, 2n, 3n].map((nonce) => ({ logs: [evmLog(nonce)] })));
     twin.add({}, { logs: [evmLog(4n)] }, { status: '0x', logs: [evmLog(5n)] });
-    twin.add({ logs: [evmLog(5n, { executionGas: 7 })] }).slot;
+    twin.add({ logs: [evmLog(5n, { executionGas: 7 })] });
     twin.fillTo(120);
     const client = await started();
     await client.proveEthereum(evmProposal(5n, 1, 32n), [
@@ -285,7 +285,7 @@ describe('an enclave that follows Ethereum', () => {
     const other = suiChain(Uint8Array.of(9, 9, 9, 9));
     const mixed = new EvmWorld().fillTo(20);
     mixed.add({ logs: [evmLog(0n, { destinationChain: other })] }, { logs: [evmLog(0n, { kind: 1 })] });
-    mixed.add({ logs: [evmLog(1n << 48n)] }).slot;
+    mixed.add({ logs: [evmLog(1n << 48n)] });
     mixed.fillTo(60);
     const from = mixed.beacon.blockAt(START)!;
     const lanes = [EVM_LANE, { ...EVM_LANE, generation: 1n, destinationInbox: EVM_INBOX }];

@@ -16,7 +16,6 @@ import {
 import { encodeConfiguration, type ConfigurationInput } from '../../prover/host/enclave-configuration.ts';
 import {
   encodeMessage,
-  encodeMessageSentEvent,
   encodeMessageSentLog,
   fromHex,
   hash,
@@ -219,5 +218,5 @@ export const suiProposal = (firstNonce: bigint, count: number, anchor: bigint): 
   anchor,
 });
 
-export { certifiedOf, commit, contentsOf, encodeConfiguration, encodeMessageSentEvent, eventsOf, messageEvent };
+export { certifiedOf, commit, contentsOf, encodeConfiguration, eventsOf, messageEvent };
 export { newLedger, summaryBytes };

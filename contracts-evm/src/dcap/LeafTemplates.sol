@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Bools} from "./Bools.sol";
 import {Certificate} from "./Certificate.sol";
 import {DerReader} from "./DerReader.sol";
 import {Document, Documents, Fault} from "./Documents.sol";

@@ -39,7 +39,7 @@ describe('compact evidence', function () {
       assert.ok(outcome, id);
       // Dates from 2050 on have another form.
       if (outcome.error === 'NoTemplate') continue;
-      assert.equal(outcome.error, undefined, `${id}: ${outcome.error}(${outcome.args})`);
+      assert.equal(outcome.error, undefined, `${id}: ${outcome.error}(${outcome.args?.join()})`);
       assert.deepEqual(outcome.result, result, id);
       forms.add(form);
     }

@@ -89,7 +89,7 @@ describe('recorded DCAP evidence', function () {
             assert.equal(outcome.error, recorded.refusedBy);
             continue;
           }
-          assert.equal(outcome.error, undefined, `${outcome.error}(${outcome.args})`);
+          assert.equal(outcome.error, undefined, `${outcome.error}(${outcome.args?.join()})`);
           const result = outcome.result as Record<string, unknown>;
           assert.equal(TCB_STATUSES[(result.tcbStatus as number) - 1], recorded.status);
           assert.deepEqual(result.advisories, recorded.advisories);

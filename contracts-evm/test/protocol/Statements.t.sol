@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ChainId} from "../../src/protocol/ChainId.sol";
-import {Nonce, Nonces} from "../../src/protocol/Nonce.sol";
+import {Nonces} from "../../src/protocol/Nonce.sol";
 import {Statement, Statements} from "../../src/protocol/Statements.sol";
 import {FuzzBase} from "../harness/FuzzBase.sol";
 

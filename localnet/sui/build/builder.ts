@@ -73,7 +73,7 @@ export async function buildPackage(dir: string, options: BuildOptions = {}): Pro
   }
   const build = (): Promise<BuiltPackage> => compile(name, files, input);
   if (options.cache === false) return build();
-  return cached(contentHash([builderVersion(), ...hashParts(files), ...Object.values(input)]), build);
+  return cached(contentHash([builderVersion(), ...hashParts(files), ...(Object.values(input) as string[])]), build);
 }
 
 /**

@@ -17,9 +17,10 @@ class Clique {
 
   /** The clique that this one became part of. */
   get root(): Clique {
-    let root: Clique = this;
+    if (!this.#merged) return this;
+    let root = this.#merged;
     while (root.#merged) root = root.#merged;
-    if (root !== this) this.#merged = root;
+    this.#merged = root;
     return root;
   }
 

@@ -240,5 +240,4 @@ export type Summary = typeof CheckpointSummary.$inferType;
 export type Contents = typeof CheckpointContents.$inferType;
 export type Certificate = typeof AggregateSignature.$inferType;
 export type FullCheckpoint = typeof CheckpointData.$inferType;
-export type EndOfEpoch = typeof EndOfEpochData.$inferType;
 export type EventValue = typeof Event.$inferType;

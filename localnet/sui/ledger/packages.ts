@@ -130,7 +130,7 @@ export class PackageReader {
     const code = record?.package.modules.get(name);
     if (!record || !code) return undefined;
     let modules = this.#modules.get(record);
-    if (!modules) this.#modules.set(record, (modules = new Map()));
+    if (!modules) this.#modules.set(record, (modules = new Map<string, ModuleDescriptor>()));
     let module = modules.get(name);
     if (!module) modules.set(name, (module = this.#describe(record, deserialize(code) as RawModule)));
     return module;

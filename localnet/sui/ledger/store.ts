@@ -118,7 +118,7 @@ export class ObjectStore {
     if (key !== undefined) {
       const index = this.#indexOf(object);
       let entries = index.get(key);
-      if (!entries) index.set(key, (entries = new Map()));
+      if (!entries) index.set(key, (entries = new Map<string, MoveRecord>()));
       entries.set(object.id, object);
     }
     this.#indexCoinObject(object);

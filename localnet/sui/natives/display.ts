@@ -15,7 +15,7 @@ export function displayValue(types: TypeTable, type: Type, value: Value): string
     if (type.elem!.kind === KIND.U8) return `0x${Buffer.from((value as Bytes).view()).toString('hex')}`;
     return `[${(value as Vec).items.map((v) => displayValue(types, type.elem!, v)).join(', ')}]`;
   }
-  if (!type.datatype) return String(value);
+  if (!type.datatype) return String(value as bigint | boolean);
   const { fields, tag } = value as Struct;
   const { module, name } = type.datatype;
   if ((module === 'string' || module === 'ascii') && name === 'String') {
@@ -24,9 +24,8 @@ export function displayValue(types: TypeTable, type: Type, value: Value): string
   }
   const index = Math.max(tag, 0);
   const variant = type.datatype.variants[index]!;
-  const shown = types
-    .fields(type)
-    [index]!.map((t, i) => `${variant.fieldNames[i]}: ${displayValue(types, t, fields[i]!)}`);
+  const fieldTypes = types.fields(type)[index]!;
+  const shown = fieldTypes.map((t, i) => `${variant.fieldNames[i]}: ${displayValue(types, t, fields[i]!)}`);
   const head = `0x${BigInt(type.datatype.definingId).toString(16)}::${module}::${name}`;
   return `${head}${tag < 0 ? '' : `::${variant.name}`} { ${shown.join(', ')} }`;
 }

@@ -18,7 +18,8 @@ const E_INVALID_PRIVKEY = 3;
 const E_INVALID_HASH = 4;
 const E_INVALID_SEED = 5;
 
-type Curve = typeof secp256k1 | typeof p256;
+/** Both curves are of this one type. */
+type Curve = typeof secp256k1;
 type Point = InstanceType<typeof secp256k1.Point>;
 
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());

@@ -132,8 +132,13 @@ function parsePcrs(value: unknown): [number, Uint8Array][] {
 }
 
 function parsePayload(payload: Uint8Array): NitroDocument {
-  const map = cbor(payload, 'payload');
-  check(map instanceof Map && [...map.keys()].every((k) => typeof k === 'string'), 'the payload is no map of names');
+  const decoded = cbor(payload, 'payload');
+  check(decoded instanceof Map, 'the payload is no map of names');
+  const map = decoded as ReadonlyMap<unknown, unknown>;
+  check(
+    [...map.keys()].every((k) => typeof k === 'string'),
+    'the payload is no map of names',
+  );
   const moduleId = map.get('module_id');
   check(typeof moduleId === 'string' && moduleId.length > 0, 'module_id is missing');
   const digest = map.get('digest');
@@ -158,7 +163,7 @@ function parsePayload(payload: Uint8Array): NitroDocument {
     userData: optional(map, 'user_data', MAX_USER_DATA),
     nonce: optional(map, 'nonce', MAX_USER_DATA),
     pcrs: parsePcrs(map.get('pcrs')),
-    cabundle: bundle.map((c) => certificateBytes(c, 'an entry of cabundle')),
+    cabundle: (bundle as readonly unknown[]).map((c) => certificateBytes(c, 'an entry of cabundle')),
   };
 }
 

@@ -48,7 +48,7 @@ export class TestScenario implements ObjectSource {
     if (owner.kind === 'immutable') return this.immutable;
     if (owner.kind === 'object') return null;
     let inventory = this.byAddress.get(owner.address);
-    if (!inventory) this.byAddress.set(owner.address, (inventory = new Map()));
+    if (!inventory) this.byAddress.set(owner.address, (inventory = new Map<Type, Set<string>>()));
     return inventory;
   }
 

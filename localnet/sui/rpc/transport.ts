@@ -18,7 +18,7 @@ export function inProcessTransport(devnet: Devnet): RpcTransport {
     signal.throwIfAborted();
     const response = await handleWeb(router, {
       method: 'POST',
-      path: new URL(String(url)).pathname,
+      path: new URL(url instanceof Request ? url.url : url).pathname,
       header: (name) => headers.get(name) ?? undefined,
       body: async () => init?.body as Uint8Array,
       signal,
@@ -31,7 +31,7 @@ export function inProcessTransport(devnet: Devnet): RpcTransport {
 function toStream({ body }: WebResponse, signal: AbortSignal, gone: AbortController): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   aborted.catch(() => undefined);
   return new ReadableStream({

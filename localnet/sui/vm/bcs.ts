@@ -3,7 +3,7 @@
 
 import { ModuleError, VmError } from './errors.ts';
 import { KIND, WIDTH, type Type, type TypeTable } from './types.ts';
-import { Bytes, type Ref, Struct, type Value, Vec } from './values.ts';
+import { Bytes, Struct, type Value, Vec } from './values.ts';
 
 /** Lengths in BCS are below 2^31. */
 const MAX_LENGTH = 2 ** 31 - 1;
@@ -209,11 +209,6 @@ export function serialize(types: TypeTable, type: Type, value: Value, layoutNode
   const out = new BcsWriter();
   encode(types, type, value, out);
   return out.finish();
-}
-
-/** Serializes the value behind a reference. */
-export function serializeRef(types: TypeTable, type: Type, ref: Ref, layoutNodes = Infinity): Uint8Array {
-  return serialize(types, type, ref.get(), layoutNodes);
 }
 
 /**

@@ -193,3 +193,13 @@ export class NativeAbort extends Error {
     this.code = BigInt(code);
   }
 }
+
+/** Gives an error that execution met its place; faults of modules found on the way become errors of the machine. */
+export function locate(error: unknown, location: CodeLocation): Error {
+  if (error instanceof MoveAbort) return error;
+  if (error instanceof VmError) return error.at(location);
+  if (error instanceof ModuleError) return new VmError(error.status as VmError['status'], error.detail, null, location);
+  // Code that types cannot get here; what does is a fault of this machine or of code that the type check missed.
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new VmError('UNKNOWN_INVARIANT_VIOLATION_ERROR', detail, null, location);
+}

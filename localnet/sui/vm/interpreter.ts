@@ -2,9 +2,9 @@
 // calls in Move code uses up the host's stack. Each instruction is charged before it takes effect, as on Sui.
 
 import { compileInstance } from './compile.ts';
-import { type CodeLocation, MoveAbort, NativeAbort, type Status, VECTOR_ERROR, VmError } from './errors.ts';
+import { type CodeLocation, locate, MoveAbort, NativeAbort, type Status, VECTOR_ERROR, VmError } from './errors.ts';
 import { type FunctionInstance } from './loader.ts';
-import { locate, type Session } from './machine.ts';
+import type { Session } from './machine.ts';
 import { type CallTarget, type Instruction, OP } from './opcodes.ts';
 import { abstractSize, traversedSize } from './size.ts';
 import type { Type } from './types.ts';
@@ -527,7 +527,10 @@ export function execute<Env>(session: Session<Env>, entryPoint: FunctionInstance
           const items = popped instanceof Bytes ? popped.view() : (popped as Vec).items;
           meter.charge(a as number, 1, 0);
           if (items.length !== a) {
-            vectorError(VECTOR_ERROR.VEC_UNPACK_PARITY_MISMATCH, `${items.length} elements where ${a} are wanted`);
+            vectorError(
+              VECTOR_ERROR.VEC_UNPACK_PARITY_MISMATCH,
+              `${items.length} elements where ${a as number} are wanted`,
+            );
           }
           for (const item of items) stack.push(item);
           break;

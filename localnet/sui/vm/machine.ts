@@ -1,6 +1,6 @@
 // The machine: loader, native functions and limits together, and sessions in which calls share gas and environment.
 
-import { type CodeLocation, ModuleError, MoveAbort, VmError } from './errors.ts';
+import { VmError } from './errors.ts';
 import { execute } from './interpreter.ts';
 import { type Limits, SUI_LIMITS } from './limits.ts';
 import { type FunctionInstance, Loader, type PackageSource } from './loader.ts';
@@ -52,14 +52,4 @@ export class Session<Env> {
     }
     return execute(this, instance, args);
   }
-}
-
-/** Gives an error that execution met its place; faults of modules found on the way become errors of the machine. */
-export function locate(error: unknown, location: CodeLocation): Error {
-  if (error instanceof MoveAbort) return error;
-  if (error instanceof VmError) return error.at(location);
-  if (error instanceof ModuleError) return new VmError(error.status as VmError['status'], error.detail, null, location);
-  // Code that types cannot get here; what does is a fault of this machine or of code that the type check missed.
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new VmError('UNKNOWN_INVARIANT_VIOLATION_ERROR', detail, null, location);
 }

@@ -9,7 +9,7 @@ export function packagesOf(modules: Iterable<Uint8Array>): Map<string, PackageVi
   for (const bytes of modules) {
     const { address, name } = new ModuleImage(bytes).id;
     let members = byAddress.get(address);
-    if (!members) byAddress.set(address, (members = new Map()));
+    if (!members) byAddress.set(address, (members = new Map<string, Uint8Array>()));
     members.set(name, bytes);
   }
   const linkage = new Map([...byAddress.keys()].map((address) => [address, address]));

@@ -1,4 +1,3 @@
-import { concat } from '../../../prover/protocol/bytes.ts';
 import type { Role } from '../certificate.ts';
 import type { CollateralParts } from '../collateral.ts';
 import type { QuoteForm } from '../quote.ts';
@@ -120,11 +119,6 @@ export function overwrite(bytes: Uint8Array, offset: number, value: ArrayLike<nu
   const copy = bytes.slice();
   copy.set(value, offset);
   return copy;
-}
-
-/** A copy with bytes put in before an offset. */
-export function insert(bytes: Uint8Array, offset: number, value: Uint8Array): Uint8Array {
-  return concat(bytes.subarray(0, offset), value, bytes.subarray(offset));
 }
 
 /** Where the parts of a quote are. */

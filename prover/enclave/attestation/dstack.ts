@@ -1,5 +1,5 @@
 /** Quotes from dstack's guest agent: HTTP with JSON over a unix socket inside the confidential VM, method `GetQuote`. */
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import type { Attester } from '../attester.ts';
 import { EnclaveError, insist } from '../errors.ts';
 
@@ -26,7 +26,7 @@ function post(socketPath: string, path: string, body: object): Promise<unknown> 
       reject(new EnclaveError('AttestationFailed', `the agent at ${socketPath} ${why}`));
     const headers = { 'Content-Type': 'application/json', Host: 'dstack' };
     const options = { socketPath, path, method: 'POST', headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) };
-    const call = request(options, async (response) => {
+    const receive = async (response: IncomingMessage): Promise<void> => {
       try {
         const chunks: Buffer[] = [];
         let length = 0;
@@ -40,7 +40,8 @@ function post(socketPath: string, path: string, body: object): Promise<unknown> 
       } catch {
         fail('broke off, or answered with something else than JSON');
       }
-    });
+    };
+    const call = request(options, (response) => void receive(response));
     call.on('error', ({ code }: NodeJS.ErrnoException) => fail(`cannot be reached (${code})`));
     call.end(JSON.stringify(body));
   });

@@ -42,16 +42,19 @@ export function beaconClient(url: string): BeaconClient {
     if (!response.ok) throw new EvidenceError('Unavailable', `${base}${path} answered ${response.status}`);
     return readBounded(response, path);
   };
-  const json = async (path: string): Promise<any> => {
+  const json = async (path: string): Promise<{ data?: Record<string, unknown> }> => {
     const response = await get(path, 'application/json');
     if (response.status === 404) throw new EvidenceError('Missing', `${base}${path} answered 404`);
     if (!response.ok) throw new EvidenceError('Unavailable', `${base}${path} answered ${response.status}`);
-    return JSON.parse(new TextDecoder().decode(await readBounded(response, path)));
+    return JSON.parse(new TextDecoder().decode(await readBounded(response, path))) as {
+      data?: Record<string, unknown>;
+    };
   };
   return {
     url: base,
-    genesisValidatorsRoot: async () => fromHex((await json('/eth/v1/beacon/genesis')).data.genesis_validators_root),
-    blockRoot: async (block) => fromHex((await json(`/eth/v1/beacon/headers/${block}`)).data.root),
+    genesisValidatorsRoot: async () =>
+      fromHex((await json('/eth/v1/beacon/genesis')).data?.['genesis_validators_root'] as string),
+    blockRoot: async (block) => fromHex((await json(`/eth/v1/beacon/headers/${block}`)).data?.['root'] as string),
     async bootstrap(root) {
       const path = `/eth/v1/beacon/light_client/bootstrap/0x${Buffer.from(root).toString('hex')}`;
       const found = await bytes(path);

@@ -100,7 +100,10 @@ export function readHeader(shown: ShownBlock): Header {
   const rlp = toRlp(FIELDS.map(([name, isNumber]) => (isNumber ? quantity(field(name)) : field(name))));
   const hash = keccak256(rlp);
   if (hash !== shown['hash']) {
-    throw new EvidenceError('Contradiction', `block ${shown['hash']} hashes to ${hash}; its fork may have more fields`);
+    throw new EvidenceError(
+      'Contradiction',
+      `block ${String(shown['hash'])} hashes to ${hash}; its fork may have more fields`,
+    );
   }
   return {
     number: BigInt(field('number')),

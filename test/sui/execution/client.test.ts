@@ -137,7 +137,7 @@ for (const kind of ['over HTTP', 'in process'] as const) {
 
     it('learns of an abort when executing', async () => {
       const simulated = await run((tx) => void tx.moveCall({ target: call('trouble::explained') })).catch(String);
-      assert.match(String(simulated), /MoveAbort.*explained/);
+      assert.match(simulated as string, /MoveAbort.*explained/);
       // With everything given, the client does not simulate first.
       const { objects } = await client.listCoins({ owner: me });
       const transaction = new Transaction();
@@ -168,7 +168,7 @@ for (const kind of ['over HTTP', 'in process'] as const) {
       assert.equal(bcs.u64().parse(commandResults![1]!.returnValues[0]!.bcs!), '1000');
       const checked = await client.simulateTransaction({ transaction, include }).then(
         ({ $kind }) => $kind,
-        (error: Error) => error.message,
+        (error: unknown) => (error as Error).message,
       );
       assert.match(checked, /FailedTransaction|not signed by the correct sender/);
       assert.equal(
@@ -185,7 +185,7 @@ for (const kind of ['over HTTP', 'in process'] as const) {
       const transaction = new Transaction();
       transaction.setSender(me);
       transaction.setGasBudget(1);
-      const bytes = await transaction.build({ client }).catch((error: Error) => error);
+      const bytes = await transaction.build({ client }).catch(String);
       assert.match(String(bytes), /Gas budget|budget/);
     });
   });

@@ -20,8 +20,10 @@ export function renderEpoch(epoch: Epoch, mask: FieldMask): GrpcTypes.Epoch {
     protocolConfig: (sub) =>
       project<GrpcTypes.ProtocolConfig>(sub, {
         protocolVersion: () => epoch.protocolVersion,
+        /* eslint-disable @typescript-eslint/no-deprecated -- clients still read them */
         featureFlags: () => ({}),
         attributes: () => Object.fromEntries(Object.entries(PROTOCOL).map(([name, value]) => [name, String(value)])),
+        /* eslint-enable @typescript-eslint/no-deprecated */
         configs: () => ({}),
       }),
   });

@@ -280,7 +280,7 @@ function prologue(kind: GrpcTypes.TransactionKind_Kind, commit: Prologue): KindM
     round: BigInt(commit.round),
     commitTimestamp: timestamp(BigInt(commit.commitTimestampMs)),
     ...(consensusCommitDigest === undefined ? {} : { consensusCommitDigest }),
-    ...(subDagIndex == null ? {} : { subDagIndex: BigInt(subDagIndex) }),
+    ...(subDagIndex === null || subDagIndex === undefined ? {} : { subDagIndex: BigInt(subDagIndex) }),
     ...(additionalStateDigest === undefined ? {} : { additionalStateDigest }),
   };
   if (consensusDeterminedVersionAssignments) {
