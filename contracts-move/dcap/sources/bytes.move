@@ -32,6 +32,15 @@ public(package) fun slice(bytes: &vector<u8>, from: u64, to: u64): vector<u8> {
     part
 }
 
+/// Puts the bytes from `from` up to `to` behind those of `part`.
+public(package) fun extend(part: &mut vector<u8>, bytes: &vector<u8>, from: u64, to: u64) {
+    let mut at = from;
+    while (at < to) {
+        part.push_back(bytes[at]);
+        at = at + 1;
+    };
+}
+
 /// The 32 bytes at `at`. A vector literal leaves its elements on the stack and packs them with one
 /// instruction: 6 instructions a byte.
 public(package) fun word(bytes: &vector<u8>, at: u64): address {

@@ -120,6 +120,43 @@ public fun expires_at(self: &VerifiedReport): u64 {
     self.expires_at
 }
 
+/// Measurement registers side by side: MRENCLAVE, 32 bytes; or MRTD and RTMR0 to RTMR3, 240 bytes.
+public fun registers(self: &VerifiedReport): vector<u8> {
+    if (self.layout.is_sgx()) return self.field(64, 32);
+    let mut registers = self.field(136, 48);
+    let body = self.layout.body();
+    bytes::extend(&mut registers, &self.signed, body + 328, body + 520);
+    registers
+}
+
+/// What the hardware lets the environment do: ATTRIBUTES and MISCSELECT, 20 bytes; or TDATTRIBUTES and XFAM, 16
+/// bytes.
+public fun privileges(self: &VerifiedReport): vector<u8> {
+    if (!self.layout.is_sgx()) return self.field(120, 16);
+    let mut privileges = self.field(48, 16);
+    let body = self.layout.body();
+    bytes::extend(&mut privileges, &self.signed, body + 16, body + 20);
+    privileges
+}
+
+/// What else the owner set at the launch, which no register covers: CONFIGID and CONFIGSVN, 66 bytes; or
+/// MRCONFIGID, MROWNER, MROWNERCONFIG and MRSERVICETD, 192 bytes, of which the last is zero in a TD report 1.0.
+public fun launch(self: &VerifiedReport): vector<u8> {
+    let body = self.layout.body();
+    if (self.layout.is_sgx()) {
+        let mut launch = self.field(192, 64);
+        bytes::extend(&mut launch, &self.signed, body + 260, body + 262);
+        return launch
+    };
+    let mut launch = self.field(184, 144);
+    if (self.layout.is_td15()) {
+        bytes::extend(&mut launch, &self.signed, body + 600, body + 648);
+    } else {
+        while (launch.length() < 192) launch.push_back(0);
+    };
+    launch
+}
+
 /// CPUSVN, 16 bytes. This and the following ten are of SGX: they abort with `EOtherTee` for TDX.
 public fun cpu_svn(self: &VerifiedReport): vector<u8> {
     self.sgx_field(0, 16)

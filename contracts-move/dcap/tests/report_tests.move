@@ -14,6 +14,50 @@ fun part(world: &world::World, at: u64, length: u64): vector<u8> {
     vector::tabulate!(length, |i| evidence[at + i])
 }
 
+/// Whether the parts that a registry judges are the report's own bytes, side by side.
+fun assert_parts(report: &VerifiedReport, is_td15: bool) {
+    if (report.tee_type() == 0x00) {
+        assert_eq!(report.registers(), report.mr_enclave());
+        let mut privileges = report.attributes();
+        privileges.append(report.misc_select());
+        assert_eq!(report.privileges(), privileges);
+        let svn = report.config_svn();
+        let mut launch = report.config_id();
+        launch.append(vector[(svn % 256) as u8, (svn / 256) as u8]);
+        assert_eq!(report.launch(), launch);
+        return
+    };
+    let mut registers = report.mr_td();
+    vector[report.rtmr0(), report.rtmr1(), report.rtmr2(), report.rtmr3()].do!(|register| {
+        registers.append(register)
+    });
+    assert_eq!(report.registers(), registers);
+    let mut privileges = report.td_attributes();
+    privileges.append(report.xfam());
+    assert_eq!(report.privileges(), privileges);
+    let mut launch = report.mr_config_id();
+    launch.append(report.mr_owner());
+    launch.append(report.mr_owner_config());
+    launch.append(if (is_td15) report.mr_service_td().destroy_some()
+    else vector::tabulate!(48, |_| 0));
+    assert_eq!(report.launch(), launch);
+}
+
+#[test]
+fun parts_that_a_registry_judges_are_side_by_side_for_sgx() {
+    assert_parts(&corpus::sgx3().judge(), false);
+}
+
+#[test]
+fun parts_that_a_registry_judges_are_side_by_side_for_tdx() {
+    assert_parts(&corpus::tdx4().judge(), false);
+}
+
+#[test]
+fun parts_that_a_registry_judges_are_side_by_side_for_td15() {
+    assert_parts(&corpus::tdx5td15().judge(), true);
+}
+
 #[test]
 fun report_names_its_root_and_store() {
     let world = corpus::tdx4();
