@@ -32,6 +32,11 @@ public fun family(chain: u64): u8 {
     (chain >> 56) as u8
 }
 
+/// Whether a valid chain id is that of an EVM chain.
+public(package) fun is_evm(chain: u64): bool {
+    chain >> 56 == EVM_FAMILY
+}
+
 /// The id of the Sui chain whose genesis checkpoint digest starts with `identifier`, its four bytes
 /// read as a big-endian integer.
 public fun from_sui_identifier(identifier: u32): u64 {

@@ -12,9 +12,9 @@
 /// | 90 | 4 | execution gas |
 /// | 94 | 0 to 8,192 | body |
 ///
-/// A `Message` exists only with fields that obey every rule of the section, and only this package can
-/// make one. It says that a message is well formed, not that anyone sent it: that is the inbox's to
-/// prove.
+/// A `Message` exists only with fields that obey every rule of the section. Anyone can make one: it
+/// says that a message is well formed, not that anyone sent it. What was sent is a
+/// `corridor::delivery::Received`, which the inbox alone gives.
 ///
 /// Cost, in instructions: `new` 120, `encode` 200 and `id` 240 more whatever the length of the body,
 /// which moves within natives only (for an id, 4 internal units of gas a byte). `decode` has to cut the body off
@@ -99,7 +99,7 @@ public struct IdPreimage has drop {
 /// Aborts, in this order, with `EInvalidMessageLength` for the body, `EInvalidMessageKind`,
 /// `EInvalidMessageOriginChain`, `EInvalidMessageDestinationChain`, `EInvalidMessageSender`,
 /// `EInvalidMessageRecipient`.
-public(package) fun new(
+public fun new(
     kind: u8,
     origin_chain: u64,
     destination_chain: u64,
@@ -109,7 +109,7 @@ public(package) fun new(
     execution_gas: u32,
     body: vector<u8>,
 ): Message {
-    assert!(body.length() <= MAX_BODY_LENGTH, EInvalidMessageLength);
+    assert_body_length(body.length());
     assert!(kind <= CONFIDENTIAL, EInvalidMessageKind);
     assert!(chain::is_valid(origin_chain), EInvalidMessageOriginChain);
     assert!(
@@ -134,7 +134,7 @@ public(package) fun new(
 ///
 /// Aborts with the first rule of the section that is broken: `EInvalidMessageLength`,
 /// `EInvalidMessageVersion`, then those of `new`.
-public(package) fun decode(bytes: vector<u8>): Message {
+public fun decode(bytes: vector<u8>): Message {
     let length = bytes.length();
     assert!(
         length >= HEADER_LENGTH && length <= HEADER_LENGTH + MAX_BODY_LENGTH,
@@ -234,6 +234,11 @@ public fun execution_gas(self: &Message): u32 {
 /// What the sender has to say, 0 to 8,192 bytes.
 public fun body(self: &Message): &vector<u8> {
     &self.body
+}
+
+/// Aborts with `EInvalidMessageLength` if no body is that long.
+public(package) fun assert_body_length(length: u64) {
+    assert!(length <= MAX_BODY_LENGTH, EInvalidMessageLength);
 }
 
 fun encoding(self: &Message): Encoding {

@@ -50,6 +50,13 @@ public(package) fun new(kind: u8, target: address): Revocation {
     Revocation { kind, target }
 }
 
+/// A revocation of a signer.
+///
+/// Aborts with `EInvalidRevocationTarget`.
+public(package) fun of_signer(target: address): Revocation {
+    new(SIGNER, target)
+}
+
 /// The revocation encoded in `bytes`, and nothing else in them.
 ///
 /// Aborts, in this order, with `EInvalidRevocationLength`, `EInvalidRevocationTag`,

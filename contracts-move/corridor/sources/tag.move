@@ -10,6 +10,8 @@ const STATEMENT: address = @0x63b6f2461f2b565431a7a1a9ab95c1804e25444fb303b4492b
 const REGISTRATION: address = @0x1cd1c844da4ecceacdbe313a6eeebb267a66c37b0009060210830132ceb4d11b;
 /// `hash("corridor.revocation.v1")`
 const REVOCATION: address = @0x929dd9cdc0d7211035d1a7a52ea18275da763c847a0691b0194f41e20451f83b;
+/// `hash("corridor.measurement.v1")`
+const MEASUREMENT: address = @0xe31d1aa5d4e911d9f0aa9f34539ac99e07625f42c2583e285de17c6d6de60dd0;
 
 public(package) fun message(): address {
     MESSAGE
@@ -25,4 +27,8 @@ public(package) fun registration(): address {
 
 public(package) fun revocation(): address {
     REVOCATION
+}
+
+public(package) fun measurement(): address {
+    MEASUREMENT
 }
