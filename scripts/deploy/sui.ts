@@ -1,0 +1,117 @@
+/**
+ * Deploys Corridor on Sui: publishes the packages, sets them up, reads back what is on chain, and writes
+ * deployments/<network>.json. Where configuration depends on ids that publishing makes (an enclave's configuration
+ * names outbox and inbox), call `publishSui`, then `setUpSui` and `finishDeployment`.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { demand } from './errors.ts';
+import { checkConfig, type SuiDeployConfig } from './sui/config.ts';
+import { readChain, type SuiContext } from './sui/context.ts';
+import { publishSui, type Published, type PublishedPackage } from './sui/publish.ts';
+import { rootOf, verifySui } from './sui/read-back.ts';
+import { FIRST_VERIFIER, setUpSui, type SetUp } from './sui/set-up.ts';
+
+export { DeployError } from './errors.ts';
+export type { EntryConfig, LaneConfig, OriginConfig, PolicyConfig, SuiDeployConfig } from './sui/config.ts';
+export type { SuiContext } from './sui/context.ts';
+export { Governance, type SuiObjects } from './sui/governance.ts';
+export { callsOf, publishSui, type Published } from './sui/publish.ts';
+export { setUpSui, type SetUp } from './sui/set-up.ts';
+
+/** deployments/<network>.json; integers above 2^53 and bytes are text. */
+export interface SuiDeployment {
+  kind: 'sui';
+  network: string;
+  /** Protocol's chain id, decimal */
+  chain: string;
+  isLocalnet: boolean;
+  packages: Record<'corridor' | 'dcap' | 'dcapEvidence', PublishedPackage>;
+  objects: Record<'authority' | 'registry' | 'outbox' | 'inbox' | 'collateralStore', string>;
+  capabilities: Record<'governance' | 'guardian', { id: string; owner: string }>;
+  verifier: { number: number; witness: string; root: string };
+  operators: { cap: string; owner: string }[];
+  criteria: { acceptedTcbStatuses: number[]; minimumEvaluationNumber: number };
+  lanes: { destinationChain: string; baseFee: string; feePerByte: string; feePerGas: string }[];
+  origins: { chain: string; outbox: string; generation: number; policy: Record<string, number> }[];
+}
+
+/** Folder of the files that deployments write. */
+export const DEPLOYMENTS = path.resolve(import.meta.dirname, '../../deployments');
+
+/**
+ * Publishes, sets up, verifies and records.
+ * @param folder where <network>.json is written
+ * @throws DeployError for inconsistent input before anything is sent, or when something went wrong
+ */
+export async function deploySui(
+  context: SuiContext,
+  config: SuiDeployConfig,
+  folder: string = DEPLOYMENTS,
+): Promise<SuiDeployment> {
+  checkConfig(config, (await readChain(context.client)).chain);
+  const published = await publishSui(context);
+  const setUp = await setUpSui(context, published, config);
+  return finishDeployment(context, published, setUp, config, folder);
+}
+
+/**
+ * Reads a deployment back and writes its file.
+ * @throws DeployError where the chain has something else than was asked for
+ */
+export async function finishDeployment(
+  context: SuiContext,
+  published: Published,
+  setUp: SetUp,
+  config: SuiDeployConfig,
+  folder: string = DEPLOYMENTS,
+): Promise<SuiDeployment> {
+  const deployer = context.signer.toSuiAddress();
+  await verifySui(context.client, published, setUp, config, deployer);
+  const { packages, objects, caps } = published;
+  const { governance = deployer, guardian = deployer } = config;
+  const deployment: SuiDeployment = {
+    kind: 'sui',
+    network: config.network,
+    chain: String((await readChain(context.client)).chain),
+    isLocalnet: config.isLocalnet,
+    packages,
+    objects: { ...objects, collateralStore: setUp.collateralStore },
+    capabilities: {
+      governance: { id: caps.governance, owner: governance },
+      guardian: { id: caps.guardian, owner: guardian },
+    },
+    verifier: {
+      number: FIRST_VERIFIER,
+      witness: `${packages.dcapEvidence.id}::dcap_evidence::Dcap`,
+      root: rootOf(config),
+    },
+    operators: setUp.operators,
+    criteria: {
+      acceptedTcbStatuses: [...config.acceptedTcbStatuses],
+      minimumEvaluationNumber: config.minimumEvaluationNumber,
+    },
+    lanes: config.lanes.map(({ destinationChain, baseFee, feePerByte, feePerGas }) => ({
+      destinationChain: String(destinationChain),
+      baseFee: String(baseFee),
+      feePerByte: String(feePerByte),
+      feePerGas: String(feePerGas),
+    })),
+    origins: config.origins.map(({ chain, outbox, generation, policy }) => ({
+      chain: String(chain),
+      outbox: `0x${Buffer.from(outbox).toString('hex')}`,
+      generation,
+      policy: { ...policy },
+    })),
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${config.network}.json`), `${JSON.stringify(deployment, null, 2)}\n`);
+  return deployment;
+}
+
+/** @throws DeployError if the file is of no deployment on Sui */
+export function readSuiDeployment(network: string, folder: string = DEPLOYMENTS): SuiDeployment {
+  const deployment = JSON.parse(readFileSync(path.join(folder, `${network}.json`), 'utf8')) as SuiDeployment;
+  demand(deployment.kind === 'sui', `${network} is no deployment on Sui`);
+  return deployment;
+}
