@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { bytesToHex, hexToBytes, type Hex } from 'viem';
 import {
-  collateralExpiry,
   admitCollateral,
+  collateralExpiry,
   collateralFromFile,
+  compactEvidence,
   DcapError,
   evidenceFromQuote,
   INTEL_ROOT_FINGERPRINT,
@@ -13,7 +14,6 @@ import {
   verify,
   type Collateral,
 } from '../../../prover/protocol/dcap/index.ts';
-import { compactEvidence } from '../harness/compact-evidence.ts';
 import {
   dcapChain,
   evaluationNumberOf,
@@ -82,7 +82,7 @@ describe('recorded DCAP evidence', function () {
       const check = async (): Promise<void> => {
         const outcomes = [
           await verifier.call(verifyCall(evidence, number)),
-          await verifier.call(verifyCompactCall(compactEvidence(evidence, template), number)),
+          await verifier.call(verifyCompactCall(compactEvidence(evidence, template)!, number)),
         ];
         for (const outcome of outcomes) {
           if ('refusedBy' in recorded) {
