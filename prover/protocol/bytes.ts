@@ -65,6 +65,16 @@ export function asFixedBytes(value: Uint8Array, length: number, rule: Rule): Uin
   return bytes;
 }
 
+/**
+ * As `asFixedBytes`, of bytes that are not all zero.
+ * @throws ProtocolError with the given rule
+ */
+export function asNonZeroBytes(value: Uint8Array, length: number, rule: Rule): Uint8Array {
+  const bytes = asFixedBytes(value, length, rule);
+  demand(!isZero(bytes), rule, () => 'must not be zero');
+  return bytes;
+}
+
 /** Reads a big-endian unsigned integer. The caller has checked that offset + width is inside. */
 export function readUint(bytes: Uint8Array, offset: number, width: number): bigint {
   let value = 0n;

@@ -1,4 +1,4 @@
-import { asFixedBytes, concat, isZero, readUint, uint } from './bytes.ts';
+import { asBytes, asFixedBytes, concat, isZero, readUint, uint } from './bytes.ts';
 import { demand, type Rule } from './errors.ts';
 
 /** Chain id, u64 as a bigint (docs/spec/protocol.md section 2). */
@@ -76,12 +76,20 @@ export function toEvmAddress(address: Uint8Array): Uint8Array {
   return bytes.slice(12);
 }
 
-/** Asserts that a field is an address on a chain whose id is known to be valid. */
-export function demandAddress(chain: ChainId, address: Uint8Array, rule: Rule, field: string): void {
+/** A copy of a field that is an address on a chain whose id is known to be valid. */
+export function demandAddress(chain: ChainId, address: Uint8Array, rule: Rule, field: string): Uint8Array {
+  const bytes = asBytes(address, rule);
   demand(
-    isAddressOn(chain, address),
+    isAddressOn(chain, bytes),
     rule,
     () =>
       `${field} must be 32 bytes, not zero${chainFamily(chain) === 'evm' ? ', the first 12 of them zero on an EVM chain' : ''}`,
   );
+  return bytes;
+}
+
+/** Asserts that a field names a chain, and another one than the origin. */
+export function demandDestination(origin: ChainId, destination: ChainId, rule: Rule): void {
+  chainFamily(destination, rule);
+  demand(origin !== destination, rule, () => `origin and destination are both chain ${origin}`);
 }

@@ -34,10 +34,11 @@ export interface SentMessage {
  * @throws ProtocolError the rules of sections 4
  */
 export function encodeMessageSentLog(outbox: Uint8Array, encoded: Uint8Array): EvmLog {
-  const id = messageId(outbox, encoded);
   const bytes = asBytes(encoded, 'InvalidMessageLength');
+  const address = asBytes(outbox, 'InvalidMessageOutbox');
+  const id = messageId(address, bytes);
   return {
-    address: asFixedBytes(outbox, 32, 'InvalidMessageOutbox'),
+    address,
     topics: [MESSAGE_SENT_TOPIC.slice(), id, word(bytes, 10)],
     data: abiBytes(bytes),
   };
@@ -66,13 +67,14 @@ export function decodeMessageSentLog(chain: ChainId, log: EvmLog): SentMessage {
     'InvalidLogDestinationChain',
     () => `the indexed destination is not the message's, ${message.destinationChain}`,
   );
-  const id = messageId(log.address, encoded);
+  const outbox = asBytes(log.address, 'InvalidMessageOutbox');
+  const id = messageId(outbox, encoded);
   demand(
     equalBytes(topics[1]!, id),
     'InvalidLogMessageId',
     () => 'the indexed message id is not that of the message under this emitter',
   );
-  return { outbox: asFixedBytes(log.address, 32, 'InvalidMessageOutbox').slice(), messageId: id, encoded, message };
+  return { outbox, messageId: id, encoded, message };
 }
 
 /**
@@ -80,8 +82,9 @@ export function decodeMessageSentLog(chain: ChainId, log: EvmLog): SentMessage {
  * @throws ProtocolError the rules of section 4
  */
 export function encodeMessageSentEvent(outbox: Uint8Array, encoded: Uint8Array): Uint8Array {
-  const id = messageId(outbox, encoded);
-  return concat(outbox, Uint8Array.of(32), id, uleb128(encoded.length), encoded);
+  const bytes = asBytes(encoded, 'InvalidMessageLength');
+  const address = asBytes(outbox, 'InvalidMessageOutbox');
+  return concat(address, Uint8Array.of(32), messageId(address, bytes), uleb128(bytes.length), bytes);
 }
 
 /**
@@ -100,20 +103,22 @@ export function decodeMessageSentEvent(chain: ChainId, outbox: Uint8Array, data:
     () => `the message is said to have ${length} bytes, ${bytes.length - next} are there`,
   );
   const encoded = bytes.slice(next);
-  demand(equalBytes(bytes.subarray(0, 32), outbox), 'InvalidEventOutbox', () => 'the event is from another outbox');
+  const emitter = bytes.slice(0, 32);
+  const isFollowed = equalBytes(emitter, asBytes(outbox, 'InvalidEventOutbox'));
+  demand(isFollowed, 'InvalidEventOutbox', () => 'the event is from another outbox');
   const message = decodeMessage(encoded);
   demand(
     message.originChain === chain && chainFamily(chain) === 'sui',
     'InvalidEventOriginChain',
     () => `the message names origin chain ${message.originChain}, the event is from ${chain}; Sui chains only`,
   );
-  const id = messageId(outbox, encoded);
+  const id = messageId(emitter, encoded);
   demand(
     equalBytes(bytes.subarray(33, 65), id),
     'InvalidEventMessageId',
     () => 'the message id is not that of the message under this outbox',
   );
-  return { outbox: bytes.slice(0, 32), messageId: id, encoded, message };
+  return { outbox: emitter, messageId: id, encoded, message };
 }
 
 /** The u64 at an offset as a 32-byte word. */
@@ -146,17 +151,18 @@ function uleb128(value: number): Uint8Array {
   return Uint8Array.of(...out, rest);
 }
 
-/** Three bytes hold every length up to 2^21 - 1, far above the longest message. */
+/** A length as BCS has it: a u32 in ULEB128 in its shortest form, which takes at most five bytes. */
 function readUleb128(bytes: Uint8Array, offset: number): { value: number; next: number } {
   let value = 0;
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 5; i++) {
     const byte = bytes[offset + i];
     demand(byte !== undefined, 'InvalidEventData', () => 'the length of the message is cut off');
-    value |= (byte & 0x7f) << (7 * i);
+    value += (byte & 0x7f) * 2 ** (7 * i);
     if (byte < 0x80) {
       demand(i === 0 || byte !== 0, 'InvalidEventData', () => 'the length of the message is not in its shortest form');
+      demand(value < 2 ** 32, 'InvalidEventData', () => 'the length of the message is above 2^32 - 1');
       return { value, next: offset + i + 1 };
     }
   }
-  demand(false, 'InvalidEventData', () => 'the length of the message is too long');
+  demand(false, 'InvalidEventData', () => 'the length of the message has no end');
 }

@@ -1,5 +1,5 @@
-import { asBytes, asFixedBytes, concat, readUint, uint } from './bytes.ts';
-import { chainFamily, demandAddress, type ChainId } from './chain.ts';
+import { asBytes, concat, readUint, uint } from './bytes.ts';
+import { chainFamily, demandAddress, demandDestination, type ChainId } from './chain.ts';
 import { demand } from './errors.ts';
 import { hash, TAG_MESSAGE } from './hash.ts';
 import type { Nonce } from './nonce.ts';
@@ -30,19 +30,22 @@ export interface Message {
  */
 export function encodeMessage(message: Message): Uint8Array {
   const body = asBytes(message.body, 'InvalidMessageLength');
-  const encoded = concat(
-    uint(MESSAGE_VERSION, 1, 'InvalidMessageVersion'),
-    uint(message.kind, 1, 'InvalidMessageKind'),
-    uint(message.originChain, 8, 'InvalidMessageOriginChain'),
-    uint(message.destinationChain, 8, 'InvalidMessageDestinationChain'),
+  demandLength(MESSAGE_HEADER_BYTES + body.length);
+  const { originChain, destinationChain } = message;
+  const kind = demandKind(message.kind);
+  chainFamily(originChain, 'InvalidMessageOriginChain');
+  demandDestination(originChain, destinationChain, 'InvalidMessageDestinationChain');
+  // Field by field, so that the first rule broken is the one that is named.
+  return concat(
+    Uint8Array.of(MESSAGE_VERSION, kind),
+    uint(originChain, 8, 'InvalidMessageOriginChain'),
+    uint(destinationChain, 8, 'InvalidMessageDestinationChain'),
     uint(message.nonce, 8, 'InvalidMessageNonce'),
-    asFixedBytes(message.sender, 32, 'InvalidMessageSender'),
-    asFixedBytes(message.recipient, 32, 'InvalidMessageRecipient'),
+    demandAddress(originChain, message.sender, 'InvalidMessageSender', 'sender'),
+    demandAddress(destinationChain, message.recipient, 'InvalidMessageRecipient', 'recipient'),
     uint(message.executionGas, 4, 'InvalidMessageExecutionGas'),
     body,
   );
-  decodeMessage(encoded);
-  return encoded;
 }
 
 /**
@@ -52,17 +55,11 @@ export function encodeMessage(message: Message): Uint8Array {
  */
 export function decodeMessage(encoded: Uint8Array): Message {
   const bytes = asBytes(encoded, 'InvalidMessageLength');
-  demand(
-    bytes.length >= MESSAGE_HEADER_BYTES && bytes.length <= MESSAGE_HEADER_BYTES + MAX_BODY_BYTES,
-    'InvalidMessageLength',
-    () => `${bytes.length} bytes; a message has ${MESSAGE_HEADER_BYTES} and a body of at most ${MAX_BODY_BYTES}`,
-  );
+  demandLength(bytes.length);
   const version = bytes[0]!;
   demand(version === MESSAGE_VERSION, 'InvalidMessageVersion', () => `version ${version}; this build reads version 1`);
-  const kind = bytes[1]!;
-  demand(isMessageKind(kind), 'InvalidMessageKind', () => `kind ${kind}; known are 0 (plain) and 1 (confidential)`);
   const message: Message = {
-    kind,
+    kind: demandKind(bytes[1]!),
     originChain: readUint(bytes, 2, 8),
     destinationChain: readUint(bytes, 10, 8),
     nonce: readUint(bytes, 18, 8),
@@ -72,12 +69,7 @@ export function decodeMessage(encoded: Uint8Array): Message {
     body: bytes.slice(94),
   };
   chainFamily(message.originChain, 'InvalidMessageOriginChain');
-  chainFamily(message.destinationChain, 'InvalidMessageDestinationChain');
-  demand(
-    message.originChain !== message.destinationChain,
-    'InvalidMessageDestinationChain',
-    () => `origin and destination are both chain ${message.originChain}`,
-  );
+  demandDestination(message.originChain, message.destinationChain, 'InvalidMessageDestinationChain');
   demandAddress(message.originChain, message.sender, 'InvalidMessageSender', 'sender');
   demandAddress(message.destinationChain, message.recipient, 'InvalidMessageRecipient', 'recipient');
   return message;
@@ -92,10 +84,20 @@ export function decodeMessage(encoded: Uint8Array): Message {
 export function messageId(outbox: Uint8Array, encoded: Uint8Array): Uint8Array {
   const bytes = asBytes(encoded, 'InvalidMessageLength');
   const { originChain } = decodeMessage(bytes);
-  demandAddress(originChain, asBytes(outbox, 'InvalidMessageOutbox'), 'InvalidMessageOutbox', 'origin outbox');
-  return hash(TAG_MESSAGE, bytes.subarray(2, 10), outbox, bytes);
+  const address = demandAddress(originChain, outbox, 'InvalidMessageOutbox', 'origin outbox');
+  return hash(TAG_MESSAGE, bytes.subarray(2, 10), address, bytes);
 }
 
-function isMessageKind(kind: number): kind is MessageKind {
-  return kind === MESSAGE_KIND.plain || kind === MESSAGE_KIND.confidential;
+function demandLength(length: number): void {
+  demand(
+    length >= MESSAGE_HEADER_BYTES && length <= MESSAGE_HEADER_BYTES + MAX_BODY_BYTES,
+    'InvalidMessageLength',
+    () => `${length} bytes; a message has ${MESSAGE_HEADER_BYTES} and a body of at most ${MAX_BODY_BYTES}`,
+  );
+}
+
+function demandKind(kind: number): MessageKind {
+  const isKnown = kind === MESSAGE_KIND.plain || kind === MESSAGE_KIND.confidential;
+  demand(isKnown, 'InvalidMessageKind', () => `kind ${String(kind)}; known are 0 (plain) and 1 (confidential)`);
+  return kind;
 }

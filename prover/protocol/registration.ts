@@ -1,6 +1,6 @@
-import { asFixedBytes, concat, equalBytes, isZero, uint } from './bytes.ts';
+import { asFixedBytes, asNonZeroBytes, concat, equalBytes, isZero, uint } from './bytes.ts';
 import { chainFamily, demandAddress, type ChainId } from './chain.ts';
-import { demand, type Rule } from './errors.ts';
+import { demand } from './errors.ts';
 import { hash, TAG_REGISTRATION } from './hash.ts';
 
 export const REPORT_DATA_BYTES = 64;
@@ -30,18 +30,16 @@ export interface Registration {
 export function registrationHash(registration: Registration): Uint8Array {
   const { chain } = registration;
   chainFamily(chain, 'InvalidRegistrationChain');
-  demandAddress(chain, registration.registry, 'InvalidRegistrationRegistry', 'registry');
-  demandAddress(chain, registration.operator, 'InvalidRegistrationOperator', 'operator');
   return hash(
     TAG_REGISTRATION,
     uint(chain, 8, 'InvalidRegistrationChain'),
-    registration.registry,
-    registration.operator,
-    nonZero(registration.challenge, 32, 'InvalidRegistrationChallenge'),
+    demandAddress(chain, registration.registry, 'InvalidRegistrationRegistry', 'registry'),
+    demandAddress(chain, registration.operator, 'InvalidRegistrationOperator', 'operator'),
+    asNonZeroBytes(registration.challenge, 32, 'InvalidRegistrationChallenge'),
     new Uint8Array(12),
-    nonZero(registration.signer, 20, 'InvalidRegistrationSigner'),
-    nonZero(registration.encryptionKey, 32, 'InvalidRegistrationEncryptionKey'),
-    nonZero(registration.configurationHash, 32, 'InvalidRegistrationConfiguration'),
+    asNonZeroBytes(registration.signer, 20, 'InvalidRegistrationSigner'),
+    asNonZeroBytes(registration.encryptionKey, 32, 'InvalidRegistrationEncryptionKey'),
+    asNonZeroBytes(registration.configurationHash, 32, 'InvalidRegistrationConfiguration'),
   );
 }
 
@@ -67,10 +65,4 @@ export function checkReportData(registration: Registration, reportData: Uint8Arr
     'InvalidReportData',
     () => 'the quote was made for another chain, registry, operator, challenge, key or configuration',
   );
-}
-
-function nonZero(value: Uint8Array, length: number, rule: Rule): Uint8Array {
-  const bytes = asFixedBytes(value, length, rule);
-  demand(!isZero(bytes), rule, () => 'must not be zero');
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { asBytes, asFixedBytes, concat, equalBytes, isZero, uint } from './bytes.ts';
+import { asBytes, asNonZeroBytes, concat, equalBytes, isZero } from './bytes.ts';
 import { demand } from './errors.ts';
 import { hash, TAG_REVOCATION } from './hash.ts';
 
@@ -20,13 +20,8 @@ export interface Revocation {
  * @throws ProtocolError the rules of section 10
  */
 export function encodeRevocation(revocation: Revocation): Uint8Array {
-  const encoded = concat(
-    TAG_REVOCATION,
-    uint(revocation.kind, 1, 'InvalidRevocationTargetKind'),
-    asFixedBytes(revocation.target, 32, 'InvalidRevocationTarget'),
-  );
-  decodeRevocation(encoded);
-  return encoded;
+  const kind = demandKind(revocation.kind);
+  return concat(TAG_REVOCATION, Uint8Array.of(kind), demandTarget(kind, revocation.target));
 }
 
 /**
@@ -46,20 +41,8 @@ export function decodeRevocation(encoded: Uint8Array): Revocation {
     'InvalidRevocationTag',
     () => 'the first 32 bytes are not the tag of a revocation, version 1',
   );
-  const kind = bytes[32]!;
-  demand(
-    isTargetKind(kind),
-    'InvalidRevocationTargetKind',
-    () => `kind ${kind}; known are 1 (signer), 2 (platform) and 3 (measurement)`,
-  );
-  const target = bytes.slice(33);
-  demand(!isZero(target), 'InvalidRevocationTarget', () => 'the target is zero');
-  demand(
-    kind !== REVOCATION_TARGET.signer || isZero(target.subarray(0, 12)),
-    'InvalidRevocationTarget',
-    () => 'the first 12 bytes of a signer must be zero',
-  );
-  return { kind, target };
+  const kind = demandKind(bytes[32]!);
+  return { kind, target: demandTarget(kind, bytes.subarray(33)) };
 }
 
 /**
@@ -72,6 +55,22 @@ export function revocationDigest(encoded: Uint8Array): Uint8Array {
   return hash(bytes);
 }
 
-function isTargetKind(kind: number): kind is RevocationTargetKind {
-  return kind >= REVOCATION_TARGET.signer && kind <= REVOCATION_TARGET.measurement;
+function demandKind(kind: number): RevocationTargetKind {
+  const known: readonly number[] = Object.values(REVOCATION_TARGET);
+  demand(
+    known.includes(kind),
+    'InvalidRevocationTargetKind',
+    () => `kind ${String(kind)}; known are 1 (signer), 2 (platform) and 3 (measurement)`,
+  );
+  return kind as RevocationTargetKind;
+}
+
+function demandTarget(kind: RevocationTargetKind, target: Uint8Array): Uint8Array {
+  const bytes = asNonZeroBytes(target, 32, 'InvalidRevocationTarget');
+  demand(
+    kind !== REVOCATION_TARGET.signer || isZero(bytes.subarray(0, 12)),
+    'InvalidRevocationTarget',
+    () => 'the first 12 bytes of a signer must be zero',
+  );
+  return bytes;
 }

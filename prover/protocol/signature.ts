@@ -29,9 +29,9 @@ export function signerAddress(publicKey: Uint8Array): Uint8Array {
  * @throws ProtocolError `InvalidDigest`, `InvalidSecretKey`
  */
 export function signDigest(digest: Uint8Array, secretKey: Uint8Array): Uint8Array {
-  asFixedBytes(digest, 32, 'InvalidDigest');
+  const message = asFixedBytes(digest, 32, 'InvalidDigest');
   demand(secp256k1.utils.isValidSecretKey(secretKey), 'InvalidSecretKey', () => 'expected 32 bytes in 1 to n - 1');
-  const recovered = secp256k1.sign(digest, secretKey, { prehash: false, lowS: true, format: 'recovered' });
+  const recovered = secp256k1.sign(message, secretKey, { prehash: false, lowS: true, format: 'recovered' });
   return concat(recovered.subarray(1), Uint8Array.of(27 + recovered[0]!));
 }
 
@@ -42,7 +42,7 @@ export function signDigest(digest: Uint8Array, secretKey: Uint8Array): Uint8Arra
  * @throws ProtocolError `InvalidDigest`, `InvalidSignatureLength`, `InvalidSignatureS`, `InvalidSignatureV`, `UnrecoverableSignature`
  */
 export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Uint8Array {
-  asFixedBytes(digest, 32, 'InvalidDigest');
+  const message = asFixedBytes(digest, 32, 'InvalidDigest');
   const bytes = asFixedBytes(signature, SIGNATURE_BYTES, 'InvalidSignatureLength');
   const r = readUint(bytes, 0, 32);
   const s = readUint(bytes, 32, 32);
@@ -51,7 +51,7 @@ export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Uint8A
   demand(v === 27 || v === 28, 'InvalidSignatureV', () => `v is ${v}; expected 27 or 28`);
   let publicKey: Uint8Array;
   try {
-    publicKey = new secp256k1.Signature(r, s, v - 27).recoverPublicKey(digest).toBytes(false);
+    publicKey = new secp256k1.Signature(r, s, v - 27).recoverPublicKey(message).toBytes(false);
   } catch {
     throw new ProtocolError('UnrecoverableSignature', 'r and s lead to no public key');
   }
@@ -98,7 +98,10 @@ export function recoverSigners(digest: Uint8Array, signatures: Uint8Array): Uint
  * @throws ProtocolError as recoverSigner, `InvalidSignatureCount`
  */
 export function joinSignatures(digest: Uint8Array, signatures: readonly Uint8Array[]): Uint8Array {
-  const bySigner = new Map(Array.from(signatures, (signature) => [toHex(recoverSigner(digest, signature)), signature]));
+  const copies = Array.from(signatures, (signature) =>
+    asFixedBytes(signature, SIGNATURE_BYTES, 'InvalidSignatureLength'),
+  );
+  const bySigner = new Map(copies.map((signature) => [toHex(recoverSigner(digest, signature)), signature]));
   demand(
     bySigner.size >= 1 && bySigner.size <= MAX_SIGNATURES,
     'InvalidSignatureCount',

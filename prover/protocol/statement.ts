@@ -1,5 +1,5 @@
-import { asBytes, asFixedBytes, concat, equalBytes, isZero, readUint, uint } from './bytes.ts';
-import { chainFamily, demandAddress, type ChainId } from './chain.ts';
+import { asBytes, asNonZeroBytes, concat, equalBytes, isZero, readUint, uint } from './bytes.ts';
+import { chainFamily, demandAddress, demandDestination, type ChainId } from './chain.ts';
 import { demand } from './errors.ts';
 import { hash, TAG_STATEMENT } from './hash.ts';
 import { MAX_LEAVES } from './merkle.ts';
@@ -33,21 +33,29 @@ export interface Statement {
  * @throws ProtocolError the rules of section 7
  */
 export function encodeStatement(statement: Statement): Uint8Array {
-  const encoded = concat(
+  const { originChain, destinationChain } = statement;
+  chainFamily(originChain, 'InvalidStatementOriginChain');
+  // In the order of section 7, so that the first rule broken is the one that is named: the count comes before the nonce.
+  const head = concat(
     TAG_STATEMENT,
-    uint(statement.originChain, 8, 'InvalidStatementOriginChain'),
-    asFixedBytes(statement.originOutbox, 32, 'InvalidStatementOriginOutbox'),
-    uint(statement.destinationChain, 8, 'InvalidStatementDestinationChain'),
-    asFixedBytes(statement.destinationInbox, 32, 'InvalidStatementDestinationInbox'),
+    uint(originChain, 8, 'InvalidStatementOriginChain'),
+    demandAddress(originChain, statement.originOutbox, 'InvalidStatementOriginOutbox', 'origin outbox'),
+    encodeDestination(originChain, destinationChain),
+    demandAddress(
+      destinationChain,
+      statement.destinationInbox,
+      'InvalidStatementDestinationInbox',
+      'destination inbox',
+    ),
     uint(statement.anchorHeight, 8, 'InvalidStatementAnchorHeight'),
-    asFixedBytes(statement.anchorHash, 32, 'InvalidStatementAnchorHash'),
+    asNonZeroBytes(statement.anchorHash, 32, 'InvalidStatementAnchorHash'),
     uint(statement.anchorTimestampSeconds, 8, 'InvalidStatementAnchorTimestamp'),
-    uint(statement.firstNonce, 8, 'InvalidStatementNonce'),
-    uint(statement.messageCount, 4, 'InvalidStatementCount'),
-    asFixedBytes(statement.messagesRoot, 32, 'InvalidStatementRoot'),
   );
-  decodeStatement(encoded);
-  return encoded;
+  const count = uint(statement.messageCount, 4, 'InvalidStatementCount');
+  demandCount(statement.messageCount);
+  const firstNonce = uint(statement.firstNonce, 8, 'InvalidStatementNonce');
+  demandRun(statement.firstNonce, statement.messageCount);
+  return concat(head, firstNonce, count, asNonZeroBytes(statement.messagesRoot, 32, 'InvalidStatementRoot'));
 }
 
 /**
@@ -94,26 +102,34 @@ export function statementDigest(encoded: Uint8Array): Uint8Array {
 }
 
 function demandRules(statement: Statement): void {
-  const { originChain, destinationChain, messageCount } = statement;
+  const { originChain, destinationChain } = statement;
   chainFamily(originChain, 'InvalidStatementOriginChain');
   demandAddress(originChain, statement.originOutbox, 'InvalidStatementOriginOutbox', 'origin outbox');
-  chainFamily(destinationChain, 'InvalidStatementDestinationChain');
-  demand(
-    originChain !== destinationChain,
-    'InvalidStatementDestinationChain',
-    () => `origin and destination are both chain ${originChain}`,
-  );
+  demandDestination(originChain, destinationChain, 'InvalidStatementDestinationChain');
   demandAddress(destinationChain, statement.destinationInbox, 'InvalidStatementDestinationInbox', 'destination inbox');
   demand(!isZero(statement.anchorHash), 'InvalidStatementAnchorHash', () => 'the anchor hash is zero');
-  demand(
-    messageCount >= 1 && messageCount <= MAX_LEAVES,
-    'InvalidStatementCount',
-    () => `${messageCount} messages; a statement covers 1 to ${MAX_LEAVES}`,
-  );
-  demand(
-    splitNonce(statement.firstNonce).sequence + BigInt(messageCount - 1) <= MAX_SEQUENCE,
-    'InvalidStatementNonce',
-    () => `${messageCount} messages from nonce ${statement.firstNonce} leave the lane's generation`,
-  );
+  demandCount(statement.messageCount);
+  demandRun(statement.firstNonce, statement.messageCount);
   demand(!isZero(statement.messagesRoot), 'InvalidStatementRoot', () => 'the messages root is zero');
+}
+
+function encodeDestination(origin: ChainId, destination: ChainId): Uint8Array {
+  demandDestination(origin, destination, 'InvalidStatementDestinationChain');
+  return uint(destination, 8, 'InvalidStatementDestinationChain');
+}
+
+function demandCount(count: number): void {
+  demand(
+    count >= 1 && count <= MAX_LEAVES,
+    'InvalidStatementCount',
+    () => `${count} messages; a statement covers 1 to ${MAX_LEAVES}`,
+  );
+}
+
+function demandRun(firstNonce: Nonce, count: number): void {
+  demand(
+    splitNonce(firstNonce).sequence + BigInt(count) - 1n <= MAX_SEQUENCE,
+    'InvalidStatementNonce',
+    () => `${count} messages from nonce ${firstNonce} leave the lane's generation`,
+  );
 }

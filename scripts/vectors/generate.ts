@@ -3,7 +3,6 @@
 // contracts-evm or contracts-move and none of their cryptographic libraries.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { chainSuite, nonceSuite } from './cases/chain.ts';
 import { merkleSuite } from './cases/merkle.ts';
 import { messageSentSuite } from './cases/message-sent.ts';
@@ -88,6 +87,4 @@ function main(options: readonly string[]): void {
   console.log(`${total} vectors in ${files.size} files${options.includes('--check') ? ' are fresh' : ''}`);
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  main(process.argv.slice(2));
-}
+if (import.meta.main) main(process.argv.slice(2));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import * as p from '../../prover/protocol/index.ts';
+import { asBytes } from '../../prover/protocol/bytes.ts';
 
 const filled = (length: number, byte = 7): Uint8Array => new Uint8Array(length).fill(byte);
 const leaves = [1, 2, 3, 4, 5].map((byte) => filled(32, byte));
@@ -164,5 +166,206 @@ describe('readers of MessageSent', () => {
     const body = filled(16_384);
     const event = p.concat(filled(32), Uint8Array.of(32), filled(32), Uint8Array.of(0x80, 0x80, 0x01), body);
     expectRule('InvalidMessageLength', () => p.decodeMessageSentEvent(p.suiChain(filled(4)), filled(32), event));
+  });
+
+  it('read a length as BCS does: up to five bytes, a u32, in its shortest form', () => {
+    const chain = p.suiChain(filled(4));
+    const event = (length: readonly number[], body: number): Uint8Array =>
+      p.concat(filled(32), Uint8Array.of(32), filled(32), Uint8Array.from(length), new Uint8Array(body));
+    const read = (length: readonly number[], body: number) => () =>
+      p.decodeMessageSentEvent(chain, filled(32), event(length, body));
+    // 2^21 bytes: canonical, and far too long for a message.
+    expectRule('InvalidMessageLength', read([0x80, 0x80, 0x80, 0x01], 2 ** 21));
+    expectRule('InvalidEventData', read([0x80, 0x80, 0x80, 0x01], 2 ** 21 - 1));
+    expectRule('InvalidEventData', read([0xff, 0xff, 0xff, 0xff, 0x0f], 10));
+    expectRule('InvalidEventData', read([0x80, 0x80, 0x80, 0x80, 0x10], 0));
+    expectRule('InvalidEventData', read([0x80, 0x80, 0x80, 0x80, 0x80, 0x01], 0));
+    for (const padded of [
+      [0x80, 0],
+      [0x8a, 0x80, 0],
+      [0x8a, 0x80, 0x80, 0x80, 0],
+    ]) {
+      expectRule('InvalidEventData', read(padded, padded[0]! & 0x7f));
+    }
+    expectRule('InvalidEventData', read([0x80, 0x80], 0));
+  });
+});
+
+describe('encoders name the first rule broken', () => {
+  const message = (change: object): p.Message => ({
+    kind: 0,
+    originChain: 1n,
+    destinationChain: 2n,
+    nonce: 0n,
+    sender: p.fromEvmAddress(filled(20)),
+    recipient: p.fromEvmAddress(filled(20)),
+    executionGas: 0,
+    body: filled(10),
+    ...change,
+  });
+  const statement = (change: object): p.Statement => ({
+    originChain: 1n,
+    originOutbox: p.fromEvmAddress(filled(20)),
+    destinationChain: 2n,
+    destinationInbox: p.fromEvmAddress(filled(20)),
+    anchorHeight: 1n,
+    anchorHash: filled(32),
+    anchorTimestampSeconds: 1n,
+    firstNonce: 0n,
+    messageCount: 1,
+    messagesRoot: filled(32),
+    ...change,
+  });
+  /** Breaks each field together with all later ones, by its value or by its width; the first must be named. */
+  function inOrder(encode: (change: object) => unknown, steps: readonly (readonly [object, p.Rule])[]): void {
+    encode({});
+    for (const [i, [own, rule]] of steps.entries()) {
+      const later = Object.assign(
+        {},
+        ...steps
+          .slice(i)
+          .map(([change]) => change)
+          .reverse(),
+      ) as object;
+      expectRule(rule, () => encode({ ...later, ...own }));
+    }
+  }
+
+  it('of a message', () => {
+    inOrder(
+      (change) => p.encodeMessage(message(change)),
+      [
+        [{ body: filled(8193) }, 'InvalidMessageLength'],
+        [{ kind: 2 }, 'InvalidMessageKind'],
+        [{ originChain: 0n }, 'InvalidMessageOriginChain'],
+        [{ destinationChain: 1n << 64n }, 'InvalidMessageDestinationChain'],
+        [{ nonce: 1n << 64n }, 'InvalidMessageNonce'],
+        [{ sender: filled(31) }, 'InvalidMessageSender'],
+        [{ recipient: filled(33) }, 'InvalidMessageRecipient'],
+        [{ executionGas: 2 ** 32 }, 'InvalidMessageExecutionGas'],
+      ],
+    );
+    // A value of another width after one that is merely wrong, and the other way round.
+    expectRule('InvalidMessageKind', () => p.encodeMessage(message({ kind: 2, sender: filled(31) })));
+    expectRule('InvalidMessageSender', () => p.encodeMessage(message({ sender: filled(32), recipient: filled(31) })));
+  });
+
+  it('of a statement', () => {
+    inOrder(
+      (change) => p.encodeStatement(statement(change)),
+      [
+        [{ originChain: 0n }, 'InvalidStatementOriginChain'],
+        [{ originOutbox: filled(31) }, 'InvalidStatementOriginOutbox'],
+        [{ destinationChain: 0n }, 'InvalidStatementDestinationChain'],
+        [{ destinationInbox: filled(32) }, 'InvalidStatementDestinationInbox'],
+        [{ anchorHeight: -1n }, 'InvalidStatementAnchorHeight'],
+        [{ anchorHash: filled(32, 0) }, 'InvalidStatementAnchorHash'],
+        [{ anchorTimestampSeconds: 1n << 64n }, 'InvalidStatementAnchorTimestamp'],
+        [{ messageCount: 0 }, 'InvalidStatementCount'],
+        [{ firstNonce: 1n << 64n }, 'InvalidStatementNonce'],
+        [{ messagesRoot: filled(31) }, 'InvalidStatementRoot'],
+      ],
+    );
+  });
+
+  it('of a revocation', () => {
+    const encode = (change: object): unknown => p.encodeRevocation({ kind: 2, target: filled(32), ...change });
+    inOrder(encode, [
+      [{ kind: 4 }, 'InvalidRevocationTargetKind'],
+      [{ target: filled(31) }, 'InvalidRevocationTarget'],
+    ]);
+    for (const kind of [0, 1.5, -1, '1', undefined]) {
+      expectRule('InvalidRevocationTargetKind', () => encode({ kind, target: filled(31) }));
+    }
+  });
+});
+
+describe('what is checked is what is hashed', () => {
+  it('a copy, whatever the memory behind the argument', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(32)).fill(7);
+    const buffer = Buffer.alloc(32, 7);
+    for (const value of [shared, buffer, buffer.subarray(0)]) {
+      const copy = asBytes(value, 'InvalidLeaf');
+      assert.deepEqual(copy, filled(32));
+      assert(copy.buffer instanceof ArrayBuffer);
+      value.fill(9);
+      assert.deepEqual(copy, filled(32));
+      value.fill(7);
+    }
+  });
+
+  it('memory that is gone breaks a rule, not the program', () => {
+    const gone = filled(32);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    expectRule('InvalidLeaf', () => p.merkleRoot([gone]));
+    expectRule('InvalidStatementLength', () => p.decodeStatement(gone));
+    expectRule('InvalidDigest', () => p.recoverSigner(gone, filled(65)));
+  });
+
+  it('what is no byte array breaks a rule', () => {
+    const likes: unknown[] = [undefined, null, '0x07', [7], { length: 32 }, new Uint16Array(32), new ArrayBuffer(32)];
+    for (const like of likes) expectRule('InvalidLeaf', () => asBytes(like as Uint8Array, 'InvalidLeaf'));
+  });
+
+  it('holes in a list are no leaves, topics or signatures', () => {
+    const holes = new Array<Uint8Array>(3);
+    expectRule('InvalidLeaf', () => p.merkleRoot(holes));
+    expectRule('InvalidSignatureLength', () => p.joinSignatures(filled(32), holes));
+    expectRule('InvalidLogTopics', () =>
+      p.decodeMessageSentLog(1n, { address: filled(32), topics: holes, data: filled(0) }),
+    );
+  });
+
+  it('a registration whose registry changes while its later fields are read', () => {
+    const honest: p.Registration = {
+      chain: 1n,
+      registry: p.fromEvmAddress(filled(20)),
+      operator: p.fromEvmAddress(filled(20, 8)),
+      challenge: filled(32),
+      signer: filled(20),
+      encryptionKey: filled(32),
+      configurationHash: filled(32),
+    };
+    const expected = p.registrationHash(honest);
+    const registry = honest.registry.slice();
+    const hash = p.registrationHash({
+      ...honest,
+      registry,
+      get challenge() {
+        registry.fill(0xff);
+        return honest.challenge;
+      },
+    });
+    assert.deepEqual(hash, expected);
+  });
+
+  it('a caller who writes into a topic changes no later log', () => {
+    const encoded = p.encodeMessage({
+      kind: 0,
+      originChain: 1n,
+      destinationChain: 2n,
+      nonce: 0n,
+      sender: p.fromEvmAddress(filled(20)),
+      recipient: p.fromEvmAddress(filled(20)),
+      executionGas: 0,
+      body: filled(0),
+    });
+    const outbox = p.fromEvmAddress(filled(20));
+    const first = p.encodeMessageSentLog(outbox, encoded);
+    first.topics[0]!.fill(0);
+    p.decodeMessageSentLog(1n, p.encodeMessageSentLog(outbox, encoded));
+  });
+});
+
+describe('rules', () => {
+  it('of errors.ts are those of the spec', () => {
+    const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const rules = [...read('prover/protocol/errors.ts').matchAll(/^ {2}\| '(\w+)'/gm)].map(([, name]) => name!);
+    assert(rules.length > 50);
+    const spec = read('docs/spec/protocol.md');
+    assert.deepEqual(
+      rules.filter((rule) => !spec.includes(`\`${rule}\``)),
+      [],
+    );
   });
 });
