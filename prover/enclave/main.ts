@@ -5,6 +5,9 @@ import type { Attester } from './attester.ts';
 import { Enclave } from './enclave.ts';
 import { serveSocket, serveStreams } from './serve.ts';
 
+/** Drivers are built as files of their own, which take these from the core. */
+export { EnclaveError, insist } from './errors.ts';
+
 const USAGE = 'give --config FILE (encoded configuration) and either --socket PATH or --stdio';
 
 /**

@@ -1,7 +1,7 @@
 /** Quotes from dstack's guest agent: HTTP with JSON over a unix socket inside the confidential VM, method `GetQuote`. */
 import { request, type IncomingMessage } from 'node:http';
 import type { Attester } from '../attester.ts';
-import { EnclaveError, insist } from '../errors.ts';
+import { EnclaveError, insist } from '../main.ts';
 
 /** A quote of TDX has about 5 KB, the event log beside it some tens. */
 const MAX_ANSWER = 2 ** 20;

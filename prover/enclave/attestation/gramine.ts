@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Attester } from '../attester.ts';
-import { EnclaveError, insist } from '../errors.ts';
+import { EnclaveError, insist } from '../main.ts';
 
 /** @param directory of the interface; another one than Gramine's serves tests */
 export function gramineAttester(directory = '/dev/attestation'): Attester {

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Attester } from '../attester.ts';
-import { EnclaveError, insist } from '../errors.ts';
+import { EnclaveError, insist } from '../main.ts';
 
 const REPORTS = '/sys/kernel/config/tsm/report';
 const PROVIDER = 'tdx_guest';

@@ -1,0 +1,213 @@
+/** A million messages through the built enclave in a process of its own. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { BeaconChain } from '../../../localnet/beacon/chain.ts';
+import { typesOf } from '../../../localnet/beacon/types.ts';
+import { leastParticipants } from '../../../prover/enclave/ethereum/index.ts';
+import { WINDOW } from '../../../prover/enclave/window.ts';
+import { encodeConfiguration } from '../../../prover/host/enclave-configuration.ts';
+import type { EthereumEvidence } from '../../../prover/host/enclave-client.ts';
+import { startEnclave, type EnclaveProcess } from '../../../prover/host/enclave-process.ts';
+import {
+  encodeMessage,
+  encodeMessageSentLog,
+  fromEvmAddress,
+  hash,
+  LOCALNET_EVM_CHAIN,
+  suiChain,
+} from '../../../prover/protocol/index.ts';
+import { blockWith, headerRlp, receiptBytes } from '../../../test/enclave/ethereum/tries.ts';
+import { emptyBlock } from '../../../test/enclave/ethereum/world.ts';
+import { bundleEnclave } from '../../enclave/bundle.ts';
+
+export interface Throughput {
+  readonly count: number;
+  /** Messages by processor seconds of the enclave's process */
+  readonly perSecond: number;
+  readonly growthMb: number;
+  readonly memoryMb: number;
+}
+
+const BATCH = 64;
+/** Transactions of a block that send nothing, before those that send one message each. */
+const OTHERS = 8;
+const OUTBOX = fromEvmAddress(new Uint8Array(20).fill(0xaa));
+const SENDER = fromEvmAddress(new Uint8Array(20).fill(0x5e));
+const ORIGIN = LOCALNET_EVM_CHAIN;
+const DESTINATION = suiChain(Uint8Array.of(1, 2, 3, 4));
+const OTHER_RECEIPT = receiptBytes({});
+
+/** One block of 72 transactions, the last 64 of which send a message with a body of 64 bytes each. */
+function makeBlock(first: bigint): { receiptsRoot: Uint8Array; evidence: Omit<EthereumEvidence, 'height'> } {
+  const receipts = Array.from({ length: BATCH }, (_, i) => {
+    const encoded = encodeMessage({
+      kind: 0,
+      originChain: ORIGIN,
+      destinationChain: DESTINATION,
+      nonce: first + BigInt(i),
+      sender: SENDER,
+      recipient: new Uint8Array(32).fill(0xdd),
+      executionGas: 100_000,
+      body: new Uint8Array(64).fill(i),
+    });
+    return receiptBytes({ logs: [encodeMessageSentLog(OUTBOX, encoded)] });
+  });
+  const { block, prove } = blockWith([...Array<Uint8Array>(OTHERS).fill(OTHER_RECEIPT), ...receipts]);
+  const proofs = receipts.map((_, i) => ({ index: OTHERS + i, proof: prove(OTHERS + i), logs: [0] }));
+  return { receiptsRoot: block.receiptsRoot, evidence: { receipts: proofs } };
+}
+
+/** The enclave's chain, made as it is needed: of a block nothing stays but its header. */
+class Source {
+  readonly beacon = new BeaconChain({ preset: 'mainnet', seed: 'bench' });
+  #parent = new Uint8Array(32);
+  #number = 0;
+  #next = 0n;
+  #headers: Uint8Array[] = [];
+  #evidence: EthereumEvidence[] = [];
+
+  get number(): number {
+    return this.#number;
+  }
+
+  addBlock(hasMessages: boolean): void {
+    const number = this.#number++;
+    const made = hasMessages ? makeBlock(this.#next) : undefined;
+    const { receiptsRoot = new Uint8Array(32) } = made ?? {};
+    const timestamp = 1_750_000_000n + 12n * BigInt(number);
+    const fields = { parentHash: this.#parent, receiptsRoot, timestamp };
+    const rlp = headerRlp({ ...fields, number: BigInt(number) });
+    this.#parent = Uint8Array.from(hash(rlp));
+    this.beacon.addBlock({ ...emptyBlock(number), ...fields, blockHash: this.#parent }, number);
+    this.#headers.push(rlp);
+    if (!made) return;
+    this.#evidence.push({ height: BigInt(number), ...made.evidence });
+    this.#next += BigInt(BATCH);
+  }
+
+  /** Headers from below a height down to another, which is included; those are then forgotten. */
+  takeHeaders(above: bigint, down: bigint): Uint8Array[] {
+    const oldest = this.#number - this.#headers.length;
+    const taken = this.#headers.slice(Number(down) - oldest, Number(above) - oldest);
+    this.#headers.splice(0, Number(above) - oldest);
+    return taken.reverse();
+  }
+
+  /** Evidence up to a height, which is then forgotten. */
+  takeEvidence(height: bigint): EthereumEvidence[] {
+    const count = this.#evidence.filter((item) => item.height <= height).length;
+    return this.#evidence.splice(0, count);
+  }
+}
+
+/** Processor seconds of a process so far, in user and kernel mode, all threads. */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  // utime and stime are fields 14 and 15; two are cut off. Linux counts in hundredths of a second.
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function residentMb(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))!;
+  return Number(kilobytes) / 1024;
+}
+
+export async function proveMessages(count: number): Promise<Throughput> {
+  if (process.platform !== 'linux') throw new Error('processor time and memory are read from /proc: run this on Linux');
+  const directory = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  const source = new Source();
+  const start = 64;
+  while (source.number <= start) source.addBlock(false);
+  const { preset, genesisValidatorsRoot, forks } = source.beacon;
+  const trusted = source.beacon.blockAt(start)!;
+  const configuration = encodeConfiguration({
+    origins: [
+      {
+        chain: ORIGIN,
+        preset,
+        genesisValidatorsRoot,
+        forks,
+        minParticipants: leastParticipants(preset),
+        trustedBlockRoot: trusted.root,
+      },
+    ],
+    lanes: [
+      {
+        originChain: ORIGIN,
+        originOutbox: OUTBOX,
+        destinationChain: DESTINATION,
+        generation: 0n,
+        destinationInbox: new Uint8Array(32).fill(0xcc),
+      },
+    ],
+  });
+  mkdirSync(directory, { recursive: true });
+  for (const [name, bytes] of (await bundleEnclave()).files) writeFileSync(path.join(directory, name), bytes);
+  const command = [process.execPath, path.join(directory, 'enclave-dstack.mjs')] as const;
+  const enclave = await startEnclave({ command, configuration, directory });
+  try {
+    const types = typesOf(preset);
+    const bootstrap = types.LightClientBootstrap.serialize(source.beacon.bootstrap(trusted));
+    await enclave.client.advanceEthereum({ chain: ORIGIN, currentSlot: start, bootstrap });
+    return await run(source, enclave, count);
+  } finally {
+    await enclave.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(source: Source, { client, process: child }: EnclaveProcess, count: number): Promise<Throughput> {
+  const types = typesOf('mainnet');
+  const pid = child.pid!;
+  let done = 0;
+  let seconds = 0;
+  let headHeight = 64n;
+  let early: number | null = null;
+  while (done < count) {
+    const update = source.beacon.finalityUpdate();
+    const height = update?.finalizedHeader.execution.blockNumber ?? 0n;
+    if (!update || height <= headHeight) {
+      source.addBlock(true);
+      continue;
+    }
+    const before = processorSeconds(pid);
+    const { origins } = await client.status();
+    const periodUpdate = origins[0]!.knowsNextSyncCommittee
+      ? undefined
+      : source.beacon.periodUpdate(source.beacon.periodAt(update.signatureSlot));
+    const isPeriodUpdateLast = periodUpdate?.finalizedHeader.beacon.slot === update.finalizedHeader.beacon.slot;
+    await client.advanceEthereum({
+      chain: ORIGIN,
+      currentSlot: source.number,
+      updates: periodUpdate ? [types.LightClientUpdate.serialize(periodUpdate)] : [],
+      finalityUpdates: isPeriodUpdateLast ? [] : [types.LightClientFinalityUpdate.serialize(update)],
+      headers: source.takeHeaders(height, headHeight),
+    });
+    headHeight = height;
+    for (const evidence of source.takeEvidence(height)) {
+      const proposal = {
+        originChain: ORIGIN,
+        originOutbox: OUTBOX,
+        destinationChain: DESTINATION,
+        firstNonce: BigInt(done),
+        count: BATCH,
+        anchor: height,
+      };
+      const proven = client.proveEthereum(proposal, [evidence]);
+      // The next block is made while the enclave works.
+      source.addBlock(true);
+      await proven;
+      done += BATCH;
+    }
+    seconds += processorSeconds(pid) - before;
+    // The window and the history are full by then.
+    if (early === null && done >= Math.max(count / 8, 2 * WINDOW)) early = residentMb(pid);
+    process.stderr.write(`\r${done} messages, ${Math.round(done / seconds)} a second`);
+  }
+  process.stderr.write('\n');
+  const memoryMb = residentMb(pid);
+  return { count: done, perSecond: done / seconds, growthMb: memoryMb - (early ?? memoryMb), memoryMb };
+}
