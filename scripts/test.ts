@@ -36,6 +36,7 @@ const STAGES: Stage[] = [
   { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'] },
   { name: 'move', command: ['node', 'scripts/move/test.ts'] },
   { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], ciOnly: true },
+  { name: 'bench:dcap', command: ['node', 'scripts/bench/dcap.ts', '--check'], ciOnly: true },
 ];
 
 interface Outcome {

@@ -15,7 +15,8 @@ async function callCompact(verifier: Verifier, evidence: Uint8Array, number: num
   const leaf = readEvidence(evidence).certificationData;
   const { error, args } = await verifier.call(['addLeafTemplate', [bytesToHex(leaf)]]);
   if (error !== undefined) return { error, args };
-  const compact = compactEvidence(evidence, await verifier.addTemplate(leaf));
+  const { templateId } = await verifier.addTemplate(leaf);
+  const compact = compactEvidence(evidence, templateId);
   return compact && verifier.call(verifyCompactCall(compact, number));
 }
 
@@ -68,8 +69,8 @@ describe('compact evidence', function () {
       const { at, rootFingerprint, collateral, evidence } = entry;
       const number = evaluationNumberOf(collateral);
       const verifier = await runner.verifier(at, rootFingerprint, collateral);
-      const template = await verifier.addTemplate(readEvidence(evidence).certificationData);
-      const compact = compactEvidence(evidence, template)!;
+      const { templateId } = await verifier.addTemplate(readEvidence(evidence).certificationData);
+      const compact = compactEvidence(evidence, templateId)!;
       const refused = async (bytes: Uint8Array, about: string): Promise<string> => {
         const { error } = await verifier.call(verifyCompactCall(bytes, number));
         assert.ok(error !== undefined && error !== 'Panic', `${form}: ${about} is ${error ?? 'accepted'}`);
@@ -93,9 +94,9 @@ describe('compact evidence', function () {
     const entry = [...honestCases()].find(({ form }) => form === 'tdx4')!;
     const verifier = await runner.verifier(entry.at, entry.rootFingerprint, entry.collateral);
     const leaf = readEvidence(entry.evidence).certificationData;
-    const id = await verifier.addTemplate(leaf);
+    const { templateId } = await verifier.addTemplate(leaf);
     const { logs } = await verifier.send(['addLeafTemplate', [bytesToHex(leaf)]]);
     assert.equal(logs.length, 0);
-    assert.deepEqual(await verifier.addTemplate(leaf), id);
+    assert.deepEqual((await verifier.addTemplate(leaf)).templateId, templateId);
   });
 });

@@ -78,11 +78,11 @@ describe('recorded DCAP evidence', function () {
 
     it(`${recorded.name} has its verdict from the first second of its window to the last`, async () => {
       const { chain, verifier, evidence, number } = await admitted(from);
-      const template = await verifier.addTemplate(readEvidence(evidence).certificationData);
+      const { templateId } = await verifier.addTemplate(readEvidence(evidence).certificationData);
       const check = async (): Promise<void> => {
         const outcomes = [
           await verifier.call(verifyCall(evidence, number)),
-          await verifier.call(verifyCompactCall(compactEvidence(evidence, template)!, number)),
+          await verifier.call(verifyCompactCall(compactEvidence(evidence, templateId)!, number)),
         ];
         for (const outcome of outcomes) {
           if ('refusedBy' in recorded) {

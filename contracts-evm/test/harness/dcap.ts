@@ -107,12 +107,13 @@ export async function dcapChain(atSeconds: number, { hasP256 = true }: ChainOpti
       return result;
     }
 
-    /** Adds the template of a leaf and gives its id. */
-    async function addTemplate(leaf: Uint8Array): Promise<Uint8Array> {
-      const { result, error } = await call(['addLeafTemplate', [bytesToHex(leaf)]]);
+    /** Adds the template of a leaf, and gives its id and what that took. */
+    async function addTemplate(leaf: Uint8Array): Promise<{ templateId: Uint8Array; gasUsed: number }> {
+      const addition: Call = ['addLeafTemplate', [bytesToHex(leaf)]];
+      const { result, error } = await call(addition);
       assert.equal(error, undefined, `addLeafTemplate fails with ${error}`);
-      await send(['addLeafTemplate', [bytesToHex(leaf)]]);
-      return hexToBytes(result as Hex);
+      const { gasUsed } = await send(addition);
+      return { templateId: hexToBytes(result as Hex), gasUsed: Number(gasUsed) };
     }
 
     return { address, abi, call, send, read, addTemplate };
