@@ -19,7 +19,7 @@ export function readSource(text: string): ModuleSource {
       [...list.matchAll(/(?:^|[(,\s])(?:mut )?(\w+): /g)].map(([, parameter = '']) => parameter),
     ]),
   );
-  const errors = [...text.matchAll(/^const E([A-Z]\w*): u64 = (\d+);$/gm)].map(
+  const errors = [...text.matchAll(/^const E([A-Z][a-z]\w*): u64 = (\d+);$/gm)].map(
     ([, name = '', code]) => [Number(code), name] as const,
   );
   return { module, parameters, errors };

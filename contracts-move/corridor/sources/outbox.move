@@ -401,3 +401,8 @@ public fun init_for_testing(ctx: &mut TxContext) {
 public fun set_sequence_for_testing(self: &mut Outbox, destination_chain: u64, sequence: u64) {
     self.lane(destination_chain).next_sequence = sequence;
 }
+
+#[test_only]
+public fun set_generation_for_testing(self: &mut Outbox, destination_chain: u64, generation: u16) {
+    self.lane(destination_chain).generation = generation;
+}

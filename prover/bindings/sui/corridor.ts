@@ -804,7 +804,6 @@ export const CORRIDOR_ABORTS: AbortCodes = {
     6: 'InvalidMessageSender',
     7: 'InvalidMessageRecipient',
     8: 'InvalidMessageOutbox',
-    90: 'XECUTION_GAS_OFFSET',
   },
   delivery: {
     1: 'NotTheRecipient',

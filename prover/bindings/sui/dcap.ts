@@ -392,7 +392,6 @@ export const DCAP_ABORTS: AbortCodes = {
     14: 'ReservedTdAttributes',
     15: 'SeptVeNotDisabled',
     16: 'DebugNotAllowed',
-    384: 'NCLAVE_REPORT_LENGTH',
   },
   tcb: {
     105: 'NonZeroSeamAttributes',
