@@ -32,6 +32,7 @@ const STAGES: Stage[] = [
   { name: 'check:dcap-vectors', command: ['node', 'scripts/move/generate-dcap-tests.ts', '--check'] },
   { name: 'ts', command: ['mocha', 'test/**/*.test.ts'] },
   { name: 'evm:build', command: ['hardhat', 'build', '--quiet'] },
+  { name: 'evm:bindings', command: ['node', 'scripts/bindings/evm.ts', '--check'] },
   { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'] },
   { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'] },
   { name: 'move', command: ['node', 'scripts/move/test.ts'] },

@@ -1,0 +1,131 @@
+// Deploys Corridor on an EVM chain, reads back what it deployed and writes deployments/<network>.json.
+//   npm run deploy:evm -- CONFIG.json --rpc URL      with the deployer's key in CORRIDOR_DEPLOYER_KEY
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { createPublicClient, createWalletClient, http, type Hex } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { checkConfig, DCAP_VERIFIER_NUMBER, type EvmConfig } from './evm/config.ts';
+import { deployContracts, deployerOf, type EvmClients, type EvmContracts } from './evm/contracts.ts';
+import { EvmDeployError } from './evm/errors.ts';
+import { delaysOf, handOver, setUp } from './evm/setup.ts';
+import { verifyDeployment, type CodeHashes } from './evm/verify.ts';
+
+export { type EntryTerms, type EvmConfig } from './evm/config.ts';
+export { type EvmClients, type EvmContracts } from './evm/contracts.ts';
+export { EvmDeployError } from './evm/errors.ts';
+
+/** Where deployments are written. */
+export const DEPLOYMENTS = path.resolve(import.meta.dirname, '../../deployments');
+
+/** What is written: where everything is, what its code hashes to, and the terms that it was deployed with. */
+export type EvmDeployment = Omit<EvmConfig, 'network'> & {
+  readonly network: string;
+  readonly kind: 'evm';
+  /** Corridor's chain id */
+  readonly chain: bigint;
+  readonly contracts: EvmContracts;
+  readonly codeHashes: CodeHashes;
+  readonly verifierNumber: number;
+  readonly delays: ReturnType<typeof delaysOf>;
+};
+
+/**
+ * Deploys the contracts and leaves them with the deployer: for networks whose other side must know the addresses before
+ * lanes and origins can be said. `completeEvm` ends it.
+ * @throws EvmDeployError when the configuration is refused or a transaction fails
+ */
+export async function startEvm(clients: EvmClients, config: EvmConfig): Promise<EvmContracts> {
+  await check(clients, config);
+  return deployContracts(clients, config);
+}
+
+/**
+ * Sets contracts up as configured, hands them over, reads everything back and writes deployments/<network>.json.
+ * @param directory where to write; null to write nothing
+ * @throws EvmDeployError also when what is read back is not what was meant; then do not use the deployment
+ */
+export async function completeEvm(
+  clients: EvmClients,
+  contracts: EvmContracts,
+  config: EvmConfig,
+  directory: string | null = DEPLOYMENTS,
+): Promise<EvmDeployment> {
+  await check(clients, config);
+  await setUp(clients, contracts, config);
+  await handOver(clients, contracts, config);
+  const codeHashes = await verifyDeployment(clients, contracts, config);
+  const deployment: EvmDeployment = {
+    ...config,
+    kind: 'evm',
+    chain: BigInt(config.chainId),
+    contracts,
+    codeHashes,
+    verifierNumber: DCAP_VERIFIER_NUMBER,
+    delays: delaysOf(config),
+  };
+  if (directory !== null) {
+    await mkdir(directory, { recursive: true });
+    await writeFile(path.join(directory, `${config.network}.json`), renderDeployment(deployment));
+  }
+  return deployment;
+}
+
+/** Both in one. */
+export async function deployEvm(
+  clients: EvmClients,
+  config: EvmConfig,
+  directory: string | null = DEPLOYMENTS,
+): Promise<EvmDeployment> {
+  return completeEvm(clients, await startEvm(clients, config), config, directory);
+}
+
+/** A deployment as JSON; 64-bit numbers as decimal strings. */
+export function renderDeployment(deployment: EvmDeployment): string {
+  const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+  return `${JSON.stringify(deployment, text, 2)}\n`;
+}
+
+/** A configuration from JSON, with decimal strings for 64-bit numbers. */
+export function parseConfig(json: string): EvmConfig {
+  const raw = JSON.parse(json) as EvmConfig;
+  return {
+    ...raw,
+    lanes: raw.lanes.map(({ destinationChain, fees: { base, perByte, perGas } }) => ({
+      destinationChain: BigInt(destinationChain),
+      fees: { base: BigInt(base), perByte: BigInt(perByte), perGas: BigInt(perGas) },
+    })),
+    origins: raw.origins.map((origin) => ({ ...origin, chain: BigInt(origin.chain) })),
+  };
+}
+
+async function check(clients: EvmClients, config: EvmConfig): Promise<void> {
+  checkConfig(config, deployerOf(clients));
+  const chainId = await clients.publicClient.getChainId();
+  if (chainId !== config.chainId) {
+    const message = `the node's chain is ${chainId}, the configuration is for ${config.chainId}: check the RPC URL`;
+    throw new EvmDeployError('WrongChain', message);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { rpc: { type: 'string' } }, allowPositionals: true });
+  const key = process.env['CORRIDOR_DEPLOYER_KEY'];
+  const [file] = positionals;
+  if (file === undefined || values.rpc === undefined || key === undefined) {
+    console.error('usage: npm run deploy:evm -- CONFIG.json --rpc URL, with the key in CORRIDOR_DEPLOYER_KEY');
+    process.exitCode = 2;
+    return;
+  }
+  const transport = http(values.rpc);
+  const clients: EvmClients = {
+    publicClient: createPublicClient({ transport }),
+    walletClient: createWalletClient({ transport, account: privateKeyToAccount(key as Hex) }),
+  };
+  const { network, contracts } = await deployEvm(clients, parseConfig(await readFile(file, 'utf8')));
+  console.log(
+    `deployments/${network}.json: registry ${contracts.registry}, outbox ${contracts.outbox}, inbox ${contracts.inbox}`,
+  );
+}
+
+if (import.meta.main) await main();
