@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { keccak256, zeroAddress, type Address } from 'viem';
+import { DELAYS, INTEL_ROOT } from '../../../scripts/deploy/evm/config.ts';
+import { RESTRICTED, ROLES } from '../../../scripts/deploy/evm/roles.ts';
+import { verifyDeployment } from '../../../scripts/deploy/evm/verify.ts';
+import { deployEvm, parseConfig, renderDeployment, type EvmConfig } from '../../../scripts/deploy/evm.ts';
+import { createChain, type TestChain } from '../harness/chain.ts';
+import { bytes32 } from '../harness/fixtures.ts';
+import { createWorld, entryTerms, FAR_CHAIN } from '../harness/world.ts';
+
+/** A chain that is nobody's localnet. */
+const PUBLIC_CHAIN = 11_155_111;
+
+const POLICY = { signers: 3, operators: 2, platforms: 3, vendors: 1 };
+
+describe('deployment on EVM', () => {
+  let chain: TestChain;
+  let config: EvmConfig;
+  before(async () => {
+    chain = await createChain({ chainId: PUBLIC_CHAIN });
+    const [, governance, guardian, feeSink, first, second] = chain.accounts as [Address, ...Address[]] as Address[];
+    config = {
+      network: 'public-test',
+      chainId: PUBLIC_CHAIN,
+      governance: governance!,
+      guardian: guardian!,
+      feeSink: feeSink!,
+      revocationKey: null,
+      verifierRoot: INTEL_ROOT,
+      challengeBlocks: 300,
+      acceptedTcbStatuses: [1],
+      minimumEvaluationNumber: 17,
+      operators: [first!, second!],
+      entries: [entryTerms({ verifierNumber: 1 }) as EvmConfig['entries'][number]],
+      lanes: [{ destinationChain: FAR_CHAIN, fees: { base: 1_000_000n, perByte: 10n, perGas: 1n } }],
+      origins: [{ chain: FAR_CHAIN, outbox: bytes32('outbox'), generation: 1, policy: POLICY }],
+    };
+  });
+
+  const clients = () =>
+    ({ publicClient: chain.client, walletClient: chain.wallets[0]! }) as unknown as Parameters<typeof deployEvm>[0];
+
+  it('writes what it has read back, and leaves the deployer without a role', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'deployments-'));
+    try {
+      const deployment = await deployEvm(clients(), config, directory);
+      const written = await readFile(path.join(directory, 'public-test.json'), 'utf8');
+      assert.equal(written, renderDeployment(deployment));
+      const parsed = JSON.parse(written) as Record<string, any>;
+      assert.equal(parsed['chain'], String(PUBLIC_CHAIN));
+      for (const [name, address] of Object.entries(deployment.contracts)) {
+        const code = await chain.client.getCode({ address });
+        assert.equal(parsed['codeHashes'][name], keccak256(code!), name);
+        // EIP-170
+        assert.ok((code!.length - 2) / 2 <= 24_576, `${name} is too large`);
+      }
+      assert.deepEqual(deployment.delays, DELAYS);
+      // The file says enough to read the same deployment back again.
+      await verifyDeployment(clients(), deployment.contracts, parseConfig(written));
+      await assert.rejects(verifyDeployment(clients(), deployment.contracts, { ...config, feeSink: config.guardian }), {
+        code: 'ReadBackDiffers',
+      });
+      await assert.rejects(
+        verifyDeployment(clients(), { ...deployment.contracts, registry: deployment.contracts.inbox }, config),
+        { code: 'ReadBackDiffers' },
+      );
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('refuses what is inconsistent or too weak, before it sends anything', async () => {
+    const deployer = chain.accounts[0]!;
+    const origins = (policy: typeof POLICY): Partial<EvmConfig> => ({ origins: [{ ...config.origins[0]!, policy }] });
+    const refused: readonly (readonly [string, Partial<EvmConfig>])[] = [
+      ['WrongChain', { chainId: 1 }],
+      ['InvalidAccount', { governance: zeroAddress }],
+      ['InvalidAccount', { guardian: deployer }],
+      ['InvalidAccount', { governance: deployer }],
+      ['InvalidAccount', { guardian: config.governance }],
+      ['InvalidAccount', { operators: [config.operators[0]!, zeroAddress] }],
+      ['SimulatedRoot', { verifierRoot: bytes32('simulated root') }],
+      ['TooFewOperators', { operators: [config.operators[0]!] }],
+      ['InvalidPolicy', origins({ ...POLICY, signers: 0 })],
+      ['InvalidPolicy', origins({ signers: 1, operators: 1, platforms: 1, vendors: 1 })],
+      ['InvalidPolicy', origins({ ...POLICY, operators: 1 })],
+      ['InvalidPolicy', origins({ ...POLICY, operators: 4 })],
+      ['InvalidPolicy', origins({ ...POLICY, platforms: 2 })],
+      ['InvalidPolicy', origins({ ...POLICY, vendors: 0 })],
+      ['InvalidPolicy', origins({ signers: 33, operators: 2, platforms: 33, vendors: 1 })],
+      ['InvalidConfiguration', { network: '../elsewhere' }],
+      ['InvalidConfiguration', { operators: [config.operators[0]!, config.operators[0]!] }],
+      ['InvalidConfiguration', { acceptedTcbStatuses: [9] }],
+      ['InvalidConfiguration', { acceptedTcbStatuses: [1, 1] }],
+      ['InvalidConfiguration', { challengeBlocks: 0 }],
+      ['InvalidConfiguration', { challengeBlocks: 8_192 }],
+      ['InvalidConfiguration', { lanes: [config.lanes[0]!, config.lanes[0]!] }],
+      ['InvalidConfiguration', { origins: [config.origins[0]!, config.origins[0]!] }],
+    ];
+    const before = await chain.client.getBlockNumber();
+    for (const [code, change] of refused) {
+      await assert.rejects(
+        deployEvm(clients(), { ...config, ...change }, null),
+        { code },
+        JSON.stringify(Object.keys(change)),
+      );
+    }
+    assert.equal(await chain.client.getBlockNumber(), before);
+  });
+
+  it('takes on localnet what it refuses elsewhere', async () => {
+    await createWorld({ policy: { signers: 1, operators: 1, platforms: 1, vendors: 1 }, operators: 1 });
+  });
+
+  it('gives each restricted function of the sources one role', () => {
+    const sources = path.resolve(import.meta.dirname, '../../src');
+    const restricted = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.sol'))
+      .flatMap((name) => [
+        ...readFileSync(path.join(sources, name), 'utf8').matchAll(/function (\w+)\([^{;]*?\brestricted\b/g),
+      ])
+      .map((match) => match[1]!);
+    const assigned = Object.values(RESTRICTED).flatMap((roles) => Object.values(roles).flat());
+    assert.deepEqual([...restricted].sort(), [...assigned].sort());
+    assert.equal(new Set(assigned).size, assigned.length);
+    assert.equal(ROLES.admin, 0n);
+  });
+});

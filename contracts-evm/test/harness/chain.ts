@@ -1,0 +1,181 @@
+/** A simulated chain of its own for a test, with calls that end in a value or a named error. */
+import assert from 'node:assert/strict';
+import { network } from 'hardhat';
+import {
+  decodeErrorResult,
+  decodeFunctionResult,
+  encodeFunctionData,
+  getAddress,
+  parseEventLogs,
+  type Abi,
+  type Address,
+  type Hex,
+  type Log,
+  type TransactionReceipt,
+} from 'viem';
+
+/** How a call ended: with a result, or with a named error and its arguments. */
+export type Outcome =
+  | { result: unknown; error?: undefined; args?: undefined }
+  | { result?: undefined; error: string; args: readonly unknown[] };
+
+export interface CallOptions {
+  readonly from?: Address;
+  readonly value?: bigint;
+  readonly gas?: bigint;
+}
+
+/** A contract at an address: calls by function name. */
+export interface Contract {
+  readonly address: Address;
+  readonly abi: Abi;
+  /** What a call would do; nothing changes. */
+  call(functionName: string, args?: readonly unknown[], options?: CallOptions): Promise<Outcome>;
+  /** What a call gives back, which must succeed. */
+  read(functionName: string, args?: readonly unknown[], options?: CallOptions): Promise<any>;
+  /** Sends a call, which must succeed. */
+  send(functionName: string, args?: readonly unknown[], options?: CallOptions): Promise<TransactionReceipt>;
+  /** Sends a call, which must be refused by this rule, and changes nothing. */
+  refuses(
+    rule: string,
+    functionName: string,
+    args?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly unknown[]>;
+}
+
+export type TestChain = Awaited<ReturnType<typeof createChain>>;
+
+/** Most gas of a transaction, EIP-7825. */
+const MAX_GAS = 16_777_216n;
+
+/** Starts a chain. Errors are named by the ABIs of all contracts that were ever attached to it. */
+export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: number; atSeconds?: number } = {}) {
+  const connection = await network.create({
+    override: {
+      chainId,
+      allowBlocksWithSameTimestamp: true,
+      ...(atSeconds !== undefined && { initialDate: new Date(atSeconds * 1000).toISOString() }),
+    },
+  });
+  const { viem } = connection;
+  const client = await viem.getPublicClient();
+  const testClient = await viem.getTestClient();
+  const wallets = await viem.getWalletClients();
+  const accounts = wallets.map(({ account }) => getAddress(account.address));
+  const errors = new Map<string, Abi[number]>();
+
+  function attach(address: Address, abi: Abi): Contract {
+    for (const item of abi) if (item.type === 'error') errors.set(JSON.stringify(item), item);
+
+    async function call(
+      functionName: string,
+      args: readonly unknown[] = [],
+      options: CallOptions = {},
+    ): Promise<Outcome> {
+      const data = encodeFunctionData({ abi, functionName, args });
+      const { from: account = accounts[0]!, value = 0n, gas = MAX_GAS } = options;
+      try {
+        const { data: result = '0x' } = await client.call({ account, to: address, data, value, gas });
+        return { result: decodeFunctionResult({ abi, functionName, data: result }) };
+      } catch (error) {
+        const { errorName, args: errorArgs = [] } = decodeErrorResult({
+          abi: [...errors.values()],
+          data: revertData(error),
+        });
+        return { error: errorName, args: errorArgs };
+      }
+    }
+
+    async function read(
+      functionName: string,
+      args: readonly unknown[] = [],
+      options: CallOptions = {},
+    ): Promise<unknown> {
+      const outcome = await call(functionName, args, options);
+      assert.equal(
+        outcome.error,
+        undefined,
+        `${functionName} fails with ${outcome.error}(${outcome.args?.join(', ')})`,
+      );
+      return outcome.result;
+    }
+
+    async function send(functionName: string, args: readonly unknown[] = [], options: CallOptions = {}) {
+      // A call first, for the name of an error.
+      await read(functionName, args, options);
+      const { from = accounts[0]!, value = 0n, gas = MAX_GAS } = options;
+      const wallet = wallets.find(({ account }) => account.address.toLowerCase() === from.toLowerCase());
+      assert.ok(wallet, `${from} is no account of this chain`);
+      const data = encodeFunctionData({ abi, functionName, args });
+      const hash = await wallet.sendTransaction({ to: address, data, value, gas });
+      const receipt = await client.waitForTransactionReceipt({ hash });
+      assert.equal(receipt.status, 'success', `${functionName} fails`);
+      return receipt;
+    }
+
+    async function refuses(
+      rule: string,
+      functionName: string,
+      args: readonly unknown[] = [],
+      options: CallOptions = {},
+    ) {
+      const outcome = await call(functionName, args, options);
+      assert.equal(outcome.error, rule, `${functionName} ends with ${outcome.error ?? 'success'}, not ${rule}`);
+      return outcome.args!;
+    }
+
+    return { address, abi, call, read, send, refuses };
+  }
+
+  /** Deploys a contract of the build by name. */
+  async function deploy(name: string, args: readonly unknown[] = []): Promise<Contract> {
+    const { address, abi } = await viem.deployContract(name, [...args] as unknown[]);
+    return attach(address, abi as Abi);
+  }
+
+  /** The chain's time, seconds since 1970. */
+  async function now(): Promise<number> {
+    return Number((await client.getBlock()).timestamp);
+  }
+
+  /** Lets time pass. */
+  async function pass(seconds: number): Promise<void> {
+    await testClient.increaseTime({ seconds });
+    await testClient.mine({ blocks: 1 });
+  }
+
+  /** Does something and undoes it. */
+  async function undone<T>(action: () => Promise<T>): Promise<T> {
+    const id = await testClient.snapshot();
+    try {
+      return await action();
+    } finally {
+      await testClient.revert({ id });
+    }
+  }
+
+  return { connection, chainId, client, testClient, wallets, accounts, attach, deploy, now, pass, undone };
+}
+
+/** The events of a receipt that a contract has emitted, by name. */
+export function eventsOf(receipt: { logs: Log[] }, contract: Contract): { name: string; args: any }[] {
+  const logs = receipt.logs.filter((log) => log.address.toLowerCase() === contract.address.toLowerCase());
+  return parseEventLogs({ abi: contract.abi, logs }).map((event) => {
+    const { eventName, args } = event as unknown as { eventName: string; args: unknown };
+    return { name: eventName, args };
+  });
+}
+
+/** The data that a call reverted with. */
+function revertData(error: unknown): Hex {
+  for (
+    let cause = error as { cause?: unknown; data?: unknown } | undefined;
+    cause;
+    cause = cause.cause as typeof cause
+  ) {
+    const data = typeof cause.data === 'object' ? (cause.data as { data?: unknown } | null)?.data : cause.data;
+    if (typeof data === 'string' && data.startsWith('0x') && data.length > 2) return data as Hex;
+  }
+  throw error;
+}
