@@ -5,6 +5,7 @@
  *
  * - start_ms: from the start of this process to the first accepted transaction, the framework's build being cached
  * - call_ms_p50: a call of a shared counter by the stock client in the same process: built, signed, executed, rendered
+ * - call_cpu_ms: time on the processor of a call, client, network and all, on average; other programs move it little
  * - calls_per_second: over all calls, one after the other, by the sum of their times
  * - rss_growth_mb: growth of resident memory over those calls, with 500 checkpoints of history, after 3000 more that fill
  *   that history and the heap's first generation
@@ -88,6 +89,7 @@ for (let i = 0; i < WARM_UP; i++) {
 }
 const before = residentMb();
 let seconds = 0;
+const cpuBefore = process.cpuUsage();
 for (let i = 0; i < calls; i++) {
   const took = await call();
   times.push(took);
@@ -95,6 +97,7 @@ for (let i = 0; i < calls; i++) {
   // Between collections the heap may grow as it likes; what counts is what stays.
   if (i % COLLECT_EVERY === 0) collect();
 }
+const cpu = process.cpuUsage(cpuBefore);
 const growth = residentMb() - before;
 times.sort((a, b) => a - b);
 const round = (value: number): number => Math.round(value * 10) / 10;
@@ -102,6 +105,7 @@ console.log(
   JSON.stringify({
     start_ms: Math.round(startMs),
     call_ms_p50: round(times[Math.floor(times.length / 2)]!),
+    call_cpu_ms: round((cpu.user + cpu.system) / 1000 / calls),
     calls_per_second: round(calls / seconds),
     rss_growth_mb: round(growth),
   }),

@@ -5,7 +5,7 @@
  * blake2b-256([0, 0, 0] || BCS of the transaction): ed25519 signs that digest, the ECDSA schemes its sha-256.
  * As on Sui, ed25519 follows ZIP 215 and ECDSA signatures must have a low s.
  */
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { bcs } from '@mysten/sui/bcs';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
@@ -54,11 +54,26 @@ function verifyEd25519(signature: Uint8Array, digest: Uint8Array, key: Uint8Arra
 
 function verifyWithOpenSsl(signature: Uint8Array, digest: Uint8Array, key: Uint8Array): boolean {
   try {
-    const spki = createPublicKey({ key: Buffer.concat([ED25519_SPKI, key]), format: 'der', type: 'spki' });
-    return verify(null, digest, spki, signature);
+    return verify(null, digest, openSslKey(key), signature);
   } catch {
     return false;
   }
+}
+
+/** Keys seen lately, since reading one takes OpenSSL as long as verifying with it. */
+const openSslKeys = new Map<string, KeyObject>();
+const MAX_OPENSSL_KEYS = 1000;
+
+function openSslKey(key: Uint8Array): KeyObject {
+  const spki = Buffer.concat([ED25519_SPKI, key]);
+  const text = spki.toString('latin1');
+  let known = openSslKeys.get(text);
+  if (!known) {
+    known = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    if (openSslKeys.size >= MAX_OPENSSL_KEYS) openSslKeys.clear();
+    openSslKeys.set(text, known);
+  }
+  return known;
 }
 
 const MULTISIG_FLAG = 3;

@@ -97,7 +97,9 @@ export class ObjectStore {
     for (const { id, version } of keys) {
       const history = this.#history.get(id);
       if (!history || this.#live.get(id)?.version === version) continue;
-      history.versions = history.versions.filter((object) => object.version !== version);
+      // Versions are forgotten oldest first, so that it is mostly the first that goes.
+      const index = history.versions.findIndex((object) => object.version === version);
+      if (index >= 0) history.versions.splice(index, 1);
     }
   }
 

@@ -4,7 +4,7 @@
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, verify as verifyWithOpenSsl } from 'node:crypto';
 import { bytesAt, bytesResult } from '../vm/native.ts';
 import { struct } from '../vm/values.ts';
 import { ChaChaRng } from './chacha.ts';
@@ -83,6 +83,22 @@ function verifyDigest(curve: Curve, signature: Uint8Array, digest: Uint8Array, k
   }
 }
 
+/** SubjectPublicKeyInfo of a secp256r1 key, up to the uncompressed point (RFC 5480). */
+const P256_SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+
+/**
+ * As `verifyDigest` on secp256r1 over the SHA-256 of a message, by OpenSSL: it solves the same equation in a tenth of
+ * noble's time, and hardware evidence takes many. OpenSSL accepts a high s and hashes by itself.
+ */
+function verifyR1Sha256(signature: Uint8Array, message: Uint8Array, key: Point): boolean {
+  if (signature.length !== 64) return false;
+  const scalars = parseScalars(p256, signature);
+  if (!scalars || scalars.r === 0n || scalars.s === 0n || scalars.s > p256.Point.Fn.ORDER >> 1n) return false;
+  const spki = Buffer.concat([P256_SPKI, key.toBytes(false)]);
+  const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  return verifyWithOpenSsl('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
 /**
  * Recovers the compressed public key from a 65-byte signature (r, s, recovery id) over a 32-byte digest: SEC1 4.1.6.
  * High s is accepted.
@@ -141,7 +157,9 @@ const verify =
     const data = bytesAt(message);
     ctx.charge(messageCost(costs[hash as 0 | 1], data.length));
     const key = parseKey(bytesAt(publicKey));
-    return key !== null && verifyDigest(curve, bytesAt(signature), digest(data), key);
+    if (!key) return false;
+    if (curve === p256 && digest === sha256) return verifyR1Sha256(bytesAt(signature), data, key);
+    return verifyDigest(curve, bytesAt(signature), digest(data), key);
   };
 
 /** A secp256k1 private key: 32 bytes, not zero, below the group order. */

@@ -311,6 +311,29 @@ describe('sui natives: ecdsa specifics', () => {
     assert.equal(harness.abortOnBytes(decompress, [compressed.subarray(1)]), 2);
   });
 
+  it('judges secp256r1 as noble does, honest signatures, altered ones and those at the edges', () => {
+    const verdicts = { true: 0, false: 0 };
+    for (let i = 0; i < 40; i++) {
+      const { privateKey, compressed, plain } = keyPair('prime256v1');
+      const message = text(`message ${i}`);
+      const honest = signLow(privateKey, message, N_R1);
+      const flipped = honest.slice();
+      flipped[i]! ^= 1 << (i % 8);
+      const [r, s] = [honest.subarray(0, 32), honest.subarray(32)];
+      const edges = [0n, 1n, N_R1 / 2n, N_R1 / 2n + 1n, N_R1 - 1n, N_R1, (1n << 256n) - 1n].map(scalar);
+      const others = edges.flatMap((edge) => [join(edge, s), join(r, edge), join(edge, edge)]);
+      for (const signature of [honest, flipped, join(r, scalar(N_R1 - number(s))), join(s, r), ...others]) {
+        const expected = p256.verify(signature, message, compressed, { prehash: true, lowS: true });
+        for (const key of [compressed, plain]) {
+          const ours = harness.onBytes('sui::ecdsa_r1::secp256r1_verify', [signature, key, message], SHA256);
+          assert.equal(ours, expected, `${toHex(signature)} under ${toHex(key)}`);
+        }
+        verdicts[`${expected}`]++;
+      }
+    }
+    assert.ok(verdicts.true >= 40 && verdicts.false > 500, JSON.stringify(verdicts));
+  });
+
   it('reads compact keys on secp256r1: x alone, with the smaller y', () => {
     const pair = keyPair('prime256v1');
     const message = text('compact');
