@@ -19,11 +19,11 @@ import { CommitteeVerifier } from '../../../localnet/sui/ledger/committee.ts';
 import { CLOCK_ID, GAS_COIN_TYPE, SUI_COIN_TYPE, shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { serve, type RunningServer } from '../../../localnet/sui/rpc/server.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
-import { CoinDevnet } from './coin-devnet.ts';
+import { type LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 
 const BOB = shortAddress(0xb0b);
 
-type Connect = (devnet: CoinDevnet, server: RunningServer) => SuiGrpcClient;
+type Connect = (devnet: LocalDevnet, server: RunningServer) => SuiGrpcClient;
 const CARRIERS: Record<string, Connect> = {
   'HTTP, text': (_, { url }) => new SuiGrpcClient({ network: 'localnet', baseUrl: url }),
   'HTTP, binary': (_, { url }) => new SuiGrpcClient({ network: 'localnet', baseUrl: url, format: 'binary' }),
@@ -32,14 +32,14 @@ const CARRIERS: Record<string, Connect> = {
 
 for (const [carrier, connect] of Object.entries(CARRIERS)) {
   describe(`stock client, ${carrier}`, () => {
-    let devnet: CoinDevnet;
+    let devnet: LocalDevnet;
     let server: RunningServer;
     let client: SuiGrpcClient;
     let signer: Ed25519Keypair;
     let alice: string;
 
     before(async () => {
-      devnet = new CoinDevnet();
+      devnet = await startDevnet({ seed: 'test', startMs: 1_700_000_000_000n });
       server = await serve(devnet, { port: 0, faucetPort: 0 });
       client = connect(devnet, server);
       signer = Ed25519Keypair.fromSecretKey(new Uint8Array(32).fill(7));
@@ -172,7 +172,7 @@ for (const [carrier, connect] of Object.entries(CARRIERS)) {
 
     it('reports a failed execution with its kind and command', async () => {
       const transaction = pay(1n);
-      transaction.splitCoins(transaction.gas, [10n ** 19n - 1n]);
+      transaction.transferObjects([transaction.splitCoins(transaction.gas, [10n ** 19n - 1n])], BOB);
       transaction.setSender(alice);
       await assert.rejects(transaction.build({ client }), /InsufficientCoinBalance/);
       const [coin] = (await client.listCoins({ owner: alice })).objects;

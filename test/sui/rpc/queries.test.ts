@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes, RpcError, SuiGrpcClient } from '@mysten/sui/grpc';
 import { deriveDynamicFieldID } from '@mysten/sui/utils';
+import { type LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 import type { EventValue } from '../../../localnet/sui/ledger/bcs.ts';
+import type { Ledger } from '../../../localnet/sui/ledger/ledger.ts';
 import type { MoveWrite } from '../../../localnet/sui/ledger/outcome.ts';
 import { canonicalType, parseStruct, shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
 import { ALICE, BOB, outcome, thing } from '../ledger/specimens.ts';
-import { CoinDevnet } from './coin-devnet.ts';
-import { COUNTER, COUNTER_ID, COUNTER_V2, COUNTER_V2_ID, FRAMEWORK } from './fixture-package.ts';
+import { COUNTER, COUNTER_ID, COUNTER_V2, COUNTER_V2_ID } from './fixture-package.ts';
 
 const PARENT = shortAddress(0x5000);
 const VALUE = shortAddress(0x5001);
@@ -47,10 +48,10 @@ const treasury = thing(
   [...u64(500)],
 );
 
-function devnetWithEvents(): CoinDevnet {
-  const devnet = new CoinDevnet({
+async function devnetWithEvents(): Promise<LocalDevnet> {
+  const devnet = await startDevnet({
+    seed: 'test',
     genesis: [
-      FRAMEWORK,
       COUNTER,
       COUNTER_V2,
       metadata,
@@ -81,9 +82,13 @@ function devnetWithEvents(): CoinDevnet {
 }
 
 describe('queries', () => {
-  const devnet = devnetWithEvents();
-  const { ledger } = devnet;
-  const client = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(devnet) });
+  let ledger: Ledger;
+  let client: SuiGrpcClient;
+  before(async () => {
+    const devnet = await devnetWithEvents();
+    ({ ledger } = devnet);
+    client = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(devnet) });
+  });
   const amounts = (events: { bcs: Uint8Array }[]): number[] => events.map((event) => event.bcs[32]!);
 
   describe('events', () => {
@@ -211,7 +216,7 @@ describe('queries', () => {
     });
 
     it('are streamed as they happen', async () => {
-      const own = devnetWithEvents();
+      const own = await devnetWithEvents();
       const stream = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(own) });
       const call = stream.subscriptionService.subscribeEvents({ readMask: { paths: ['module', 'event_index'] } });
       await call.headers;

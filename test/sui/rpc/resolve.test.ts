@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes, RpcError, SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
-import type { Simulation } from '../../../localnet/sui/devnet-api.ts';
+import { buildFramework } from '../../../localnet/sui/build/builder.ts';
+import type { SimulateOptions } from '../../../localnet/sui/devnet-api.ts';
+import { LocalDevnet, type LocalSimulation } from '../../../localnet/sui/devnet.ts';
 import { GAS_COIN_TYPE, shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { estimateBudget } from '../../../localnet/sui/rpc/resolve/gas.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
 import { ALICE, BOB, coin, outcome, thing } from '../ledger/specimens.ts';
-import { CoinDevnet } from './coin-devnet.ts';
-import { COUNTER, COUNTER_ID, FRAMEWORK } from './fixture-package.ts';
+import { COUNTER, COUNTER_ID } from './fixture-package.ts';
 
 const COIN = shortAddress(0x1001);
 const RICH = shortAddress(0x1002);
@@ -21,31 +22,37 @@ const CONSENSUS = shortAddress(0x1007);
 const COUNTER_TYPE = `${COUNTER_ID}::counter::Counter`;
 
 /** Simulates any transaction as one that does nothing, and remembers it. */
-class RecordingDevnet extends CoinDevnet {
+class RecordingDevnet extends LocalDevnet {
   readonly simulated: { transaction: Uint8Array; checks: boolean; mockGas: boolean }[] = [];
 
-  override simulate(transaction: Uint8Array, options: { checks?: boolean; mockGas: boolean }): Simulation {
-    this.simulated.push({ transaction, checks: options.checks ?? true, mockGas: options.mockGas });
+  override simulate(transaction: Uint8Array, options: SimulateOptions): LocalSimulation {
+    this.simulated.push({ transaction, ...options });
     const gasUsed = { computationCost: 1_000_000n, storageCost: 10n, storageRebate: 4n, nonRefundableStorageFee: 0n };
-    return { transaction: this.ledger.prepare(outcome({ transaction, gasUsed })), commands: [] };
+    const report = { instructions: 0, nativeCalls: 0, memory: 0, computationUnits: 0, gasUsed };
+    return { transaction: this.ledger.prepare(outcome({ transaction, gasUsed })), commands: [], report };
   }
 }
 
 describe('transaction resolution', () => {
-  const devnet = new RecordingDevnet({
-    genesis: [
-      FRAMEWORK,
-      COUNTER,
-      coin(COIN, 3_000_000_000n),
-      coin(RICH, 5_000_000_000n),
-      thing(OWNED, { kind: 'address', address: ALICE }, COUNTER_TYPE),
-      thing(SHARED, { kind: 'shared' }, COUNTER_TYPE),
-      thing(FROZEN, { kind: 'immutable' }, COUNTER_TYPE),
-      thing(CHILD, { kind: 'object', parent: OWNED }, COUNTER_TYPE),
-      thing(CONSENSUS, { kind: 'consensusAddress', address: ALICE }, COUNTER_TYPE),
-    ],
+  let devnet: RecordingDevnet;
+  let client: SuiGrpcClient;
+  before(async () => {
+    devnet = new RecordingDevnet({
+      seed: 'test',
+      framework: await buildFramework(),
+      genesis: [
+        COUNTER,
+        coin(COIN, 3_000_000_000n),
+        coin(RICH, 5_000_000_000n),
+        thing(OWNED, { kind: 'address', address: ALICE }, COUNTER_TYPE),
+        thing(SHARED, { kind: 'shared' }, COUNTER_TYPE),
+        thing(FROZEN, { kind: 'immutable' }, COUNTER_TYPE),
+        thing(CHILD, { kind: 'object', parent: OWNED }, COUNTER_TYPE),
+        thing(CONSENSUS, { kind: 'consensusAddress', address: ALICE }, COUNTER_TYPE),
+      ],
+    });
+    client = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(devnet) });
   });
-  const client = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(devnet) });
 
   const build = async (fill: (transaction: Transaction) => void) => {
     const transaction = new Transaction();

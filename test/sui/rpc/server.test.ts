@@ -6,12 +6,12 @@ import { GrpcTypes, SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { Transaction } from '@mysten/sui/transactions';
 import fc from 'fast-check';
+import { type LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 import { shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from '../../../localnet/sui/rpc/frames.ts';
 import { serve, type RunningServer } from '../../../localnet/sui/rpc/server.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
-import { CoinDevnet } from './coin-devnet.ts';
-import { COUNTER, COUNTER_ID, FRAMEWORK } from './fixture-package.ts';
+import { COUNTER, COUNTER_ID } from './fixture-package.ts';
 
 const SERVICE_INFO = '/sui.rpc.v2.LedgerService/GetServiceInfo';
 const EMPTY = Uint8Array.of(0, 0, 0, 0, 0);
@@ -33,11 +33,11 @@ function trailers(body: Uint8Array): { status: number; message: string; messages
 }
 
 describe('RPC server', () => {
-  let devnet: CoinDevnet;
+  let devnet: LocalDevnet;
   let server: RunningServer;
 
   before(async () => {
-    devnet = new CoinDevnet({ genesis: [FRAMEWORK, COUNTER] });
+    devnet = await startDevnet({ seed: 'test', genesis: [COUNTER] });
     server = await serve(devnet, { port: 0, faucetPort: 0 });
   });
   after(() => server.close());
@@ -342,7 +342,7 @@ describe('RPC server', () => {
 });
 
 /** Requests of the stock client's flows, transactions unsigned by their sender so that none can be executed. */
-async function record(devnet: CoinDevnet, signer: Ed25519Keypair): Promise<{ path: string; message: Uint8Array }[]> {
+async function record(devnet: LocalDevnet, signer: Ed25519Keypair): Promise<{ path: string; message: Uint8Array }[]> {
   const recorded: { path: string; message: Uint8Array }[] = [];
   const inner = inProcessTransport(devnet);
   const note = (
