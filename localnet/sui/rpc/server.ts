@@ -99,8 +99,17 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
     if (!response.write(chunk)) await drained(response, gone.signal);
   }
   response.end();
-  // What is left of a body that was too large is not read.
-  if (!request.readableEnded) response.once('finish', () => request.destroy());
+  if (!request.readableEnded) discardRest(request);
+}
+
+/** Reads on what is left of a body that was refused, since most clients look at the answer only then; but not for ever. */
+function discardRest(request: IncomingMessage): void {
+  let left = MAX_BODY_BYTES;
+  request.on('error', () => {});
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
 }
 
 function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {

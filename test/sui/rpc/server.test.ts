@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { GrpcTypes, SuiGrpcClient } from '@mysten/sui/grpc';
+import { GrpcTypes, RpcError, SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { Transaction } from '@mysten/sui/transactions';
 import fc from 'fast-check';
 import { type LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
-import { shortAddress } from '../../../localnet/sui/ledger/types.ts';
+import { CLOCK_ID, shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from '../../../localnet/sui/rpc/frames.ts';
 import { serve, type RunningServer } from '../../../localnet/sui/rpc/server.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
@@ -109,6 +109,25 @@ describe('RPC server', () => {
     new DataView(large.buffer).setUint32(1, MAX_MESSAGE_BYTES + 1);
     assert.equal(trailers((await post(SERVICE_INFO, large)).body).status, 11);
     await alive();
+  });
+
+  it('answers a client that is still sending a body above the limit', async () => {
+    const large = new Uint8Array(Math.floor(1.5 * MAX_BODY_BYTES));
+    for (let i = 0; i < 5; i++) assert.equal(trailers((await post(SERVICE_INFO, large)).body).status, 11);
+    await alive();
+  });
+
+  it('refuses batches of more than it can answer soon', async () => {
+    const client = new SuiGrpcClient({ network: 'localnet', baseUrl: server.url });
+    const refused = (error: unknown) => error instanceof RpcError && error.code === 'INVALID_ARGUMENT';
+    const batch = (length: number) => {
+      const requests = Array.from({ length }, () => ({ objectId: CLOCK_ID }));
+      return client.ledgerService.batchGetObjects({ requests }).response;
+    };
+    assert.equal((await batch(1000)).objects.length, 1000);
+    await assert.rejects(batch(1001), refused);
+    const digests = Array.from({ length: 1001 }, () => '1'.repeat(32));
+    await assert.rejects(client.ledgerService.batchGetTransactions({ digests }).response, refused);
   });
 
   it('stops reading a body that does not end', async () => {

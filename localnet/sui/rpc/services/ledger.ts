@@ -9,7 +9,7 @@ import { renderEpoch } from '../render/epoch.ts';
 import { renderExecuted } from '../render/executed.ts';
 import { renderObject } from '../render/object.ts';
 import type { Handlers } from '../router.ts';
-import { notFound, toStatus } from '../status.ts';
+import { invalid, notFound, toStatus } from '../status.ts';
 import { address, digest, type ServiceContext } from './context.ts';
 import { eventFilter, transactionFilter } from './filters.ts';
 import { listCheckpoints, listEvents, listTransactions, type Listed, type Scan } from './query.ts';
@@ -73,6 +73,7 @@ export function ledgerService(context: ServiceContext): Handlers {
 
     BatchGetObjects: (request: GrpcTypes.BatchGetObjectsRequest): GrpcTypes.BatchGetObjectsResponse => {
       const mask = objectMask(request.readMask);
+      checkBatch('requests', request.requests);
       // Malformed ids fail the whole batch, absent objects only themselves.
       request.requests.forEach(({ objectId }, index) => address(`requests[${index}].object_id`, objectId));
       const objects = request.requests.map((item): GrpcTypes.GetObjectResult => {
@@ -91,6 +92,7 @@ export function ledgerService(context: ServiceContext): Handlers {
 
     BatchGetTransactions: (request: GrpcTypes.BatchGetTransactionsRequest): GrpcTypes.BatchGetTransactionsResponse => {
       const mask = transactionMask(request.readMask);
+      checkBatch('digests', request.digests);
       const transactions = request.digests.map((item): GrpcTypes.GetTransactionResult => {
         try {
           return { result: { oneofKind: 'transaction', transaction: transaction(item, mask) } };
@@ -149,6 +151,15 @@ export function ledgerService(context: ServiceContext): Handlers {
       }));
     },
   };
+}
+
+/** Sui has no limit but that of the message, of which a batch could keep this single thread busy for minutes. */
+const MAX_BATCH = 1000;
+
+function checkBatch(field: string, items: readonly unknown[]): void {
+  if (items.length > MAX_BATCH) {
+    throw invalid(field, `${items.length} in one batch, this network answers ${MAX_BATCH}; send several`);
+  }
 }
 
 /** Frames of a listing: items with their watermarks, and the end. */
