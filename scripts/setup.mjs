@@ -1,6 +1,6 @@
 // Set-up and launcher, in plain JavaScript for any Node from 20 on: brings Node 24 and the locked dependencies in,
-// then runs the given script, or the given tool of node_modules/.bin, under that Node. Every npm script of this project starts here, so that each of them
-// works on a fresh clone. With nothing to do it costs one hash of the lock file.
+// then runs the given script, or the given tool of node_modules/.bin, under that Node. Every npm script of this project
+// starts here, so that each of them works on a fresh clone. With nothing to do it costs two hashes of lock files.
 //   node scripts/setup.mjs [script.ts | tool [arguments…]]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const isWindows = process.platform === 'win32';
 const binaries = path.join(root, 'node_modules', '.bin');
 const node = path.join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node');
+const installed = path.join(root, 'node_modules', '.package-lock.json');
 const stampFile = path.join(root, 'node_modules', '.corridor-setup');
 const logFile = path.join(root, '.cache', 'setup.log');
 
@@ -20,13 +21,16 @@ function fail(sentence) {
   process.exit(1);
 }
 
+/** What was asked for and what npm says is installed: another `npm install` changes the second, if not the first. */
 function stamp() {
-  const lock = readFileSync(path.join(root, 'package-lock.json'));
-  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
+  const hashes = [path.join(root, 'package-lock.json'), installed].map((file) =>
+    createHash('sha256').update(readFileSync(file)).digest('hex'),
+  );
+  return `${hashes.join(' ')} ${process.platform} ${process.arch}\n`;
 }
 
 function isDone() {
-  return existsSync(node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp();
+  return [node, installed, stampFile].every((file) => existsSync(file)) && readFileSync(stampFile, 'utf8') === stamp();
 }
 
 /** Runs an npm command in the project folder and returns everything it printed. */
@@ -73,6 +77,8 @@ function install() {
       `Node ${nodeVersion} did not arrive in node_modules; allow npm's install scripts and run the same command again.`,
     );
   }
+  if (!existsSync(installed))
+    fail('npm left no record in node_modules; delete node_modules and run the same command again.');
   writeFileSync(stampFile, stamp());
 }
 

@@ -1,7 +1,8 @@
-// Runs every check and test of the project, stage by stage, and closes with one line of totals.
+// Runs every check and test of the project, two stages at a time, and closes with one line of totals.
 //   npm test                 all stages
 //   npm test -- move evm     only the stages whose name starts with one of these words
 //   npm test -- --list       the stages
+//   npm test -- --ci         also the bounded forms of benchmarks and mutation testing
 //   npm run test:long        all stages; those that compare a part of what they could compare all of it
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -12,11 +13,19 @@ const root = path.dirname(import.meta.dirname);
 interface Stage {
   name: string;
   command: string[];
-  /** Only in continuous integration. */
+  /** Its output closes with counts of tests, and none at all is a failure. Other stages count as one. */
+  countsTests?: boolean;
+  /** Only in continuous integration and in long runs. */
   ciOnly?: boolean;
+  /** Instead of `command` in long runs. */
+  longCommand?: string[];
+  /** What two stages must not use at the same time. */
+  uses?: 'hardhat';
 }
 
+/** In the order in which they start: the longest first, so that the others run beside it. */
 const STAGES: Stage[] = [
+  { name: 'ts', command: ['mocha', '--forbid-only', 'test/**/*.test.ts'], countsTests: true },
   { name: 'check:format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'check:types', command: ['tsc', '-p', '.'] },
   { name: 'check:lint', command: ['eslint', '--max-warnings=0', '.'] },
@@ -30,14 +39,19 @@ const STAGES: Stage[] = [
   { name: 'check:move-vectors', command: ['node', 'scripts/move/generate-vector-tests.ts', '--check'] },
   { name: 'check:bindings', command: ['node', 'scripts/bindings/sui.ts', '--check'] },
   { name: 'check:dcap-vectors', command: ['node', 'scripts/move/generate-dcap-tests.ts', '--check'] },
-  { name: 'ts', command: ['mocha', 'test/**/*.test.ts'] },
-  { name: 'evm:build', command: ['hardhat', 'build', '--quiet'] },
-  { name: 'evm:bindings', command: ['node', 'scripts/bindings/evm.ts', '--check'] },
-  { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'] },
-  { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'] },
-  { name: 'move', command: ['node', 'scripts/move/test.ts'] },
-  { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], ciOnly: true },
-  { name: 'bench:dcap', command: ['node', 'scripts/bench/dcap.ts', '--check'], ciOnly: true },
+  { name: 'evm:build', command: ['hardhat', 'build', '--quiet'], uses: 'hardhat' },
+  { name: 'evm:bindings', command: ['node', 'scripts/bindings/evm.ts', '--check'], uses: 'hardhat' },
+  { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'], countsTests: true, uses: 'hardhat' },
+  { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'], countsTests: true, uses: 'hardhat' },
+  { name: 'move', command: ['node', 'scripts/move/test.ts'], countsTests: true },
+  { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], ciOnly: true, uses: 'hardhat' },
+  { name: 'bench:dcap', command: ['node', 'scripts/bench/dcap.ts', '--check'], ciOnly: true, uses: 'hardhat' },
+  {
+    name: 'mutation',
+    command: ['node', 'scripts/long/mutate.ts', '--quick'],
+    longCommand: ['node', 'scripts/long/mutate.ts'],
+    ciOnly: true,
+  },
 ];
 
 interface Outcome {
@@ -46,22 +60,29 @@ interface Outcome {
 }
 
 /** The closing figures of mocha and Hardhat ("12 passing", "1 failing") and of our Move runner ("12 passed, 1 failed"). */
-function readTotals(output: string): Outcome | undefined {
+function readTotals(output: string): Outcome {
   const plain = stripVTControlCharacters(output);
-  const last = (pattern: RegExp): number | undefined => {
-    const match = [...plain.matchAll(pattern)].at(-1);
-    return match ? Number(match[1]) : undefined;
+  const last = (pattern: RegExp): number => Number([...plain.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  return {
+    passed: last(/(?:^|\s)(\d+) (?:passing|passed)\b/gm),
+    failed: last(/(?:^|\s)(\d+) (?:failing|failed)\b/gm),
   };
-  const passed = last(/(?:^|\s)(\d+) (?:passing|passed)\b/gm);
-  const failed = last(/(?:^|\s)(\d+) (?:failing|failed)\b/gm);
-  if (passed === undefined && failed === undefined) return undefined;
-  return { passed: passed ?? 0, failed: failed ?? 0 };
 }
 
-function run(stage: Stage): Promise<Outcome> {
-  const [tool, ...args] = stage.command as [string, ...string[]];
-  const isScript = tool === 'node';
-  const program = isScript ? process.execPath : path.join(root, 'node_modules', '.bin', tool);
+function judge(stage: Stage, code: number | null, output: string): Outcome {
+  const totals = stage.countsTests ? readTotals(output) : { passed: code === 0 ? 1 : 0, failed: 0 };
+  // A stage that ended badly without counting a failure (a crash, a stale file) is itself one; so is one without a test.
+  if (code !== 0) return { ...totals, failed: Math.max(totals.failed, 1) };
+  if (totals.passed + totals.failed > 0) return totals;
+  console.error(`${stage.name}: no test ran; a stage of tests that has none has lost them`);
+  return { passed: 0, failed: 1 };
+}
+
+/** Runs a stage. Its output comes at once when it runs alone, else in one piece when it ends, so that none is mixed. */
+function run(stage: Stage, isAlone: boolean): Promise<Outcome> {
+  const [tool, ...args] = (isLong && stage.longCommand) || stage.command;
+  const program = tool === 'node' ? process.execPath : path.join(root, 'node_modules', '.bin', tool!);
+  const title = `\n== ${stage.name}: ${[tool, ...args].join(' ')}\n`;
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
@@ -69,56 +90,77 @@ function run(stage: Stage): Promise<Outcome> {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
+    if (isAlone) process.stdout.write(title);
     let output = '';
-    for (const [stream, sink] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ] as const) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-        sink.write(chunk);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        if (isAlone) process.stdout.write(chunk);
       });
     }
+    const end = (code: number | null): void => {
+      if (!isAlone) process.stdout.write(title + output);
+      resolve(judge(stage, code, output));
+    };
     child.on('error', (error) => {
-      console.error(`${stage.name}: ${error.message}`);
-      resolve({ passed: 0, failed: 1 });
+      output += `${error.message}\n`;
+      end(1);
     });
-    child.on('close', (code) => {
-      const totals = stage.name.startsWith('check:') || stage.name.endsWith(':build') ? undefined : readTotals(output);
-      // A stage that failed without counting a failure (a crash, a stale file) is itself one.
-      if (code !== 0) resolve({ passed: totals?.passed ?? 0, failed: Math.max(totals?.failed ?? 0, 1) });
-      else resolve(totals ?? { passed: 1, failed: 0 });
-    });
+    child.on('close', end);
   });
 }
 
+/** Runs stages two at a time, in order, but never two at once that use the same thing. */
+async function runAll(stages: readonly Stage[]): Promise<{ stage: Stage; outcome: Outcome; seconds: number }[]> {
+  const results: { stage: Stage; outcome: Outcome; seconds: number }[] = [];
+  const waiting = [...stages];
+  const running = new Map<Stage, Promise<void>>();
+  const isFree = ({ uses }: Stage): boolean => !uses || ![...running.keys()].some((other) => other.uses === uses);
+  while (waiting.length > 0 || running.size > 0) {
+    const next = running.size < LANES ? waiting.findIndex(isFree) : -1;
+    if (next < 0) {
+      await Promise.race(running.values());
+      continue;
+    }
+    const [stage] = waiting.splice(next, 1) as [Stage];
+    const started = performance.now();
+    running.set(
+      stage,
+      run(stage, stages.length === 1).then((outcome) => {
+        results.push({ stage, outcome, seconds: (performance.now() - started) / 1000 });
+        running.delete(stage);
+      }),
+    );
+  }
+  return results.sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
+}
+
+const LANES = 2;
 const words = process.argv.slice(2);
-const isCi = words.includes('--ci');
 const isLong = words.includes('--long');
+const isCi = words.includes('--ci') || isLong;
 const wanted = words.filter((word) => !word.startsWith('--'));
 const stages = STAGES.filter((stage) =>
   wanted.length > 0 ? wanted.some((word) => stage.name.startsWith(word)) : isCi || !stage.ciOnly,
 );
+const unmatched = wanted.filter((word) => !STAGES.some((stage) => stage.name.startsWith(word)));
 
 if (words.includes('--list')) {
   for (const stage of STAGES) console.log(`${stage.name.padEnd(20)} ${stage.command.join(' ')}`);
-} else if (stages.length === 0) {
-  console.error(`no stage starts with ${wanted.join(' or ')}; see npm test -- --list`);
+} else if (unmatched.length > 0) {
+  console.error(`no stage starts with ${unmatched.join(' or ')}; see npm test -- --list`);
   process.exitCode = 2;
 } else {
-  const table: string[] = [];
-  const total = { passed: 0, failed: 0 };
-  for (const stage of stages) {
-    console.log(`\n== ${stage.name}: ${stage.command.join(' ')}`);
-    const started = performance.now();
-    const { passed, failed } = await run(stage);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    table.push(
-      `${stage.name.padEnd(20)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.padStart(8)} s`,
-    );
-    total.passed += passed;
-    total.failed += failed;
-  }
-  console.log(`\n${table.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed === 0 ? 0 : 1;
+  const results = await runAll(stages);
+  const table = results.map(({ stage, outcome: { passed, failed }, seconds }) =>
+    [
+      stage.name.padEnd(20),
+      `${String(passed).padStart(6)} passed`,
+      `${String(failed).padStart(4)} failed`,
+      `${seconds.toFixed(1).padStart(8)} s`,
+    ].join(' '),
+  );
+  const sum = (key: keyof Outcome): number => results.reduce((total, { outcome }) => total + outcome[key], 0);
+  console.log(`\n${table.join('\n')}\n\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
 }

@@ -25,6 +25,6 @@ export function joinNonce(generation: bigint, sequence: bigint): Nonce {
  * @throws ProtocolError `InvalidNonce` when it is not a u64
  */
 export function splitNonce(nonce: Nonce): { generation: bigint; sequence: bigint } {
-  demand(nonce >= 0n && nonce >> 64n === 0n, 'InvalidNonce', () => `${nonce} is not a u64`);
+  demand(nonce >> 64n === 0n, 'InvalidNonce', () => `${nonce} is not a u64`);
   return { generation: nonce >> 48n, sequence: nonce & MAX_SEQUENCE };
 }

@@ -10,6 +10,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import hre, { network } from 'hardhat';
+import { printFigures } from './figures.ts';
 import { differences, merge, type Figures, type Section } from './gas/figures.ts';
 import { protocolFigures } from './gas/protocol.ts';
 
@@ -40,4 +41,4 @@ if (options.check) {
     process.exitCode = 1;
   }
 }
-console.log(JSON.stringify(figures));
+printFigures(figures);

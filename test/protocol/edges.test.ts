@@ -8,7 +8,8 @@ const leaves = [1, 2, 3, 4, 5].map((byte) => filled(32, byte));
 const evmSecret = (key: number): Uint8Array => p.concat(new Uint8Array(31), Uint8Array.of(key));
 
 function expectRule(code: p.Rule, call: () => unknown): void {
-  assert.throws(call, { name: 'ProtocolError', code });
+  // The message names the rule and says what was wrong.
+  assert.throws(call, { name: 'ProtocolError', code, message: new RegExp(`^${code}: (?!undefined).{10,}`) });
 }
 
 /** What the vectors cannot say, since Solidity and Move have no such values, or no such function. */
