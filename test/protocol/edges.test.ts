@@ -111,6 +111,23 @@ describe('arguments that only TypeScript can be given', () => {
     expectRule('InvalidAddress', () => p.fromEvmAddress(filled(32)));
   });
 
+  it('what is no address on a chain, and what one looks like there', () => {
+    const sui = p.suiChain(filled(4));
+    assert.deepEqual([p.isAddressOn(1n, p.fromEvmAddress(filled(20))), p.isAddressOn(sui, filled(32))], [true, true]);
+    for (const chain of [1n, sui]) {
+      const noBytes: unknown[] = [undefined, '0x07', Array.from(filled(32)), new Uint16Array(32).fill(7)];
+      const likes = [filled(0), filled(20), filled(31), filled(33), filled(32, 0), ...noBytes];
+      for (const like of likes) assert.equal(p.isAddressOn(chain, like as Uint8Array), false);
+    }
+    const registration = (chain: p.ChainId) => () =>
+      p.registrationHash({ chain, registry: filled(31) } as p.Registration);
+    assert.throws(
+      registration(1n),
+      /: registry must be 32 bytes, not zero, the first 12 of them zero on an EVM chain$/,
+    );
+    assert.throws(registration(sui), /: registry must be 32 bytes, not zero$/);
+  });
+
   it('hex of odd length, without 0x or with other letters', () => {
     assert.deepEqual(p.fromHex('0xaB00'), Uint8Array.of(0xab, 0));
     for (const hex of ['0x1', '12', '0x1g', '0X12', '0x12 ', '', '0x123'])
