@@ -37,6 +37,7 @@ const STAGES: Stage[] = [
   },
   { name: 'check:vectors', command: ['node', 'scripts/vectors/generate.ts', '--check'] },
   { name: 'check:move-vectors', command: ['node', 'scripts/move/generate-vector-tests.ts', '--check'] },
+  { name: 'check:move-api', command: ['node', 'scripts/move/api.ts', '--check'] },
   { name: 'check:bindings', command: ['node', 'scripts/bindings/sui.ts', '--check'] },
   { name: 'check:dcap-vectors', command: ['node', 'scripts/move/generate-dcap-tests.ts', '--check'] },
   { name: 'evm:build', command: ['hardhat', 'build', '--quiet'], uses: 'hardhat' },
