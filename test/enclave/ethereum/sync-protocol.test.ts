@@ -493,3 +493,23 @@ describe('containers against lodestar', () => {
     });
   }
 });
+
+describe('sync protocol against LightclientSpec of lodestar', () => {
+  for (const [preset, refusedAtLeast] of [
+    ['mainnet', 100],
+    ['minimal', 300],
+  ] as const) {
+    it(`accepts and refuses the same updates, ${preset} preset`, function () {
+      this.timeout(240_000);
+      const script = path.join(import.meta.dirname, 'lodestar-spec.ts');
+      const output = execFileSync(process.execPath, [script], {
+        env: { ...process.env, LODESTAR_PRESET: preset },
+        encoding: 'utf8',
+      });
+      const counts = JSON.parse(output) as { preset: string; accepted: number; refused: number; beyond: number };
+      // Participation below two thirds, once of one too few and once of nobody.
+      assert.deepEqual([counts.preset, counts.accepted, counts.beyond], [preset, 8, 2]);
+      assert.ok(counts.refused >= refusedAtLeast, output);
+    });
+  }
+});
