@@ -36,7 +36,7 @@ public struct Received has drop {
 /// Aborts with `ENotTheRecipient`.
 public fun consume(self: Delivery, cap: &RecipientCap): Received {
     let Delivery { message_id, message, quorum } = self;
-    assert!(message.recipient() == object::id_address(cap), ENotTheRecipient);
+    assert!(message.recipient() == cap.to_address(), ENotTheRecipient);
     Received { message_id, message, quorum }
 }
 

@@ -177,6 +177,11 @@ public(package) fun encode(self: &Message): vector<u8> {
 /// Aborts with `EInvalidMessageOutbox` if `origin_outbox` is not well formed for the origin chain.
 public fun id(self: &Message, origin_outbox: address): address {
     assert!(chain::is_well_formed(origin_outbox, self.origin_chain), EInvalidMessageOutbox);
+    self.id_of_sound_outbox(origin_outbox)
+}
+
+/// As `id`, for an outbox that is known to be well formed for the origin chain.
+public(package) fun id_of_sound_outbox(self: &Message, origin_outbox: address): address {
     let message = self.encoding();
     let origin_chain = message.origin_chain;
     let mut preimage = bcs::to_bytes(

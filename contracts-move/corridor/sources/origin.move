@@ -49,12 +49,16 @@ public(package) fun assert_not_paused(self: &Origin, now: u64) {
     assert!(!self.pause.is_paused(now), EOriginPaused);
 }
 
+/// Whether deliveries must be counted.
+public(package) fun is_capped(self: &Origin): bool {
+    self.cap.limit != 0
+}
+
 /// Counts one message more.
 ///
 /// Aborts with `EOriginCapReached`.
 public(package) fun count_message(self: &mut Origin, now: u64) {
     let cap = &mut self.cap;
-    if (cap.limit == 0) return;
     if (now - cap.window_start >= cap.window_seconds) {
         cap.window_start = now;
         cap.used = 0;

@@ -49,6 +49,11 @@ public fun new(ctx: &mut TxContext): RecipientCap {
     RecipientCap { id: object::new(ctx) }
 }
 
+/// The recipient's address.
+public(package) fun to_address(self: &RecipientCap): address {
+    self.id.to_address()
+}
+
 /// Publishes a recipient's record, in the place of an older one. `are_mutable` says of each object whether the
 /// function takes it mutably; type arguments are written out in full.
 ///

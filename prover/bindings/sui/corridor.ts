@@ -498,6 +498,7 @@ export const Inbox = bcs.struct('inbox::Inbox', {
   origins: moveTable,
   kept: moveTable,
   voided: moveTable,
+  voids: bcs.u64(),
   spent: moveTable,
 });
 export type Inbox = (typeof Inbox)['$inferType'];
@@ -507,6 +508,7 @@ export const InboxAccepted = bcs.struct('inbox::Accepted', {
   digest: bcs.Address,
   quorum: PolicyQuorum,
   revocation_epoch: bcs.u32(),
+  voids: bcs.u64(),
   message_ids: bcs.vector(bcs.Address),
 });
 export type InboxAccepted = (typeof InboxAccepted)['$inferType'];
