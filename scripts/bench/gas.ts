@@ -1,5 +1,5 @@
 /**
- * Gas benchmark of contracts-evm. Prints one flat JSON object of figures as its last line.
+ * Gas benchmark of contracts-evm, and what the same calls cost on Sui. Prints one flat JSON object of figures as its last line.
  *
  *   node scripts/bench/gas.ts            measure and print
  *   node scripts/bench/gas.ts --check    and fail, naming each figure that is not the committed snapshot's
@@ -13,11 +13,12 @@ import hre, { network } from 'hardhat';
 import { printFigures } from './figures.ts';
 import { differences, merge, type Figures, type Section } from './gas/figures.ts';
 import { protocolFigures } from './gas/protocol.ts';
+import { suiFigures } from './gas/sui.ts';
 
 const SNAPSHOT = new URL('../../contracts-evm/snapshots/gas.json', import.meta.url);
 
 /** What is measured, in the order of the snapshot. */
-const SECTIONS: readonly Section[] = [protocolFigures];
+const SECTIONS: readonly Section[] = [protocolFigures, suiFigures];
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, update: { type: 'boolean' } } });
 
