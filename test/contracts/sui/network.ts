@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import type { BcsType } from '@mysten/sui/bcs';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { Inputs, Transaction, type TransactionPlugin, type TransactionResult } from '@mysten/sui/transactions';
@@ -54,6 +55,7 @@ import {
   type SuiDeployConfig,
   type SuiDeployment,
 } from '../../../scripts/deploy/sui.ts';
+import { changed, execute } from '../../../scripts/deploy/sui/context.ts';
 import { temporaryFolder } from './folder.ts';
 
 /** 2025-06-15, in the life of the simulated vendor's certificates. */
@@ -80,6 +82,8 @@ export interface Enclave {
 export interface NetworkOptions {
   readonly seed?: string;
   readonly enclaves?: number;
+  /** Operators admitted; default one for each enclave */
+  readonly operators?: number;
   readonly policy?: SuiDeployConfig['origins'][number]['policy'];
   /** Further changes of what is deployed */
   readonly config?: Partial<SuiDeployConfig>;
@@ -143,7 +147,7 @@ export class Network {
       network: 'test',
       isLocalnet: true,
       root: vendor.rootFingerprint,
-      operators: Array.from({ length: Math.max(enclaves, 1) }, () => signer.toSuiAddress()),
+      operators: Array.from({ length: options.operators ?? enclaves }, () => signer.toSuiAddress()),
       acceptedTcbStatuses: [1, 2],
       minimumEvaluationNumber: 0,
       revocationKey: signerAddress(secp256k1.getPublicKey(REVOCATION_KEY, false)),
@@ -259,6 +263,22 @@ export class Network {
     assert.equal(await this.rule(build), rule);
   }
 
+  /** What the last command of a transaction returns, which is not executed. */
+  async view<T, I>(type: BcsType<T, I>, build: (tx: Transaction) => void): Promise<T> {
+    const transaction = new Transaction();
+    build(transaction);
+    transaction.setSender(this.context.signer.toSuiAddress());
+    const { client } = this.context;
+    const result = await client.simulateTransaction({ transaction, include: { commandResults: true } });
+    assert(result.$kind === 'Transaction', JSON.stringify(result.FailedTransaction?.status));
+    return type.parse(result.commandResults.at(-1)!.returnValues[0]!.bcs);
+  }
+
+  /** Publishes a package that depends on corridor, and returns its id. */
+  publish(folder: string): Promise<string> {
+    return publishOn(this.context, this.deployment, folder);
+  }
+
   // Registry.
 
   enclave(machine: Platform, operator: number, name: string = `enclave ${operator}`): Enclave {
@@ -278,10 +298,11 @@ export class Network {
     );
   }
 
-  async challenge(enclave: Enclave): Promise<string> {
+  /** A challenge for an operator. */
+  async challenge(cap: string): Promise<string> {
     const { registry } = this.calls.corridor;
     const made = await this.ok((tx) => {
-      const challenge = registry.newChallenge(tx, { cap: enclave.operator.cap });
+      const challenge = registry.newChallenge(tx, { cap });
       tx.transferObjects([challenge], this.context.signer.toSuiAddress());
     });
     return Object.entries(made.types).find(([, type]) => type.endsWith('::registry::Challenge'))![0];
@@ -328,7 +349,7 @@ export class Network {
   }
 
   async register(enclave: Enclave, how: 'register' | 'renew' = 'register'): Promise<Ran> {
-    const challenge = await this.challenge(enclave);
+    const challenge = await this.challenge(enclave.operator.cap);
     const evidence = this.evidence(enclave, challenge);
     return this.ok((tx) => this.enter(tx, how, enclave, challenge, evidence));
   }
@@ -497,28 +518,23 @@ function ruleOf(
   return aborts[module ?? '']?.[code] ?? `${packageId}::${module} ${code}`;
 }
 
-async function publishEcho(context: SuiContext, { packages }: SuiDeployment): Promise<Network['echo']> {
-  const built = await buildPackage(path.join(import.meta.dirname, 'fixtures/echo'), {
+async function publishOn(context: SuiContext, { packages }: SuiDeployment, folder: string): Promise<string> {
+  const { modules, dependencies } = await buildPackage(folder, {
     published: { corridor: { publishedAt: packages.corridor.id } },
   });
-  const run = async (build: (tx: Transaction) => void) => {
-    const transaction = new Transaction();
-    build(transaction);
-    const result = await context.client.signAndExecuteTransaction({
-      transaction,
-      signer: context.signer,
-      include: { effects: true, objectTypes: true },
-    });
-    assert(result.$kind === 'Transaction');
-    return result.Transaction;
-  };
-  const { effects } = await run((tx) => {
-    const cap = tx.publish({ modules: built.modules.map((module) => [...module]), dependencies: built.dependencies });
+  const { packageId } = await execute(context, `publishing ${folder}`, (tx) => {
+    const cap = tx.publish({ modules: modules.map((module) => [...module]), dependencies });
     tx.transferObjects([cap], context.signer.toSuiAddress());
   });
-  const packageId = effects.changedObjects.find(({ outputState }) => outputState === 'PackageWrite')!.objectId;
-  const made = await run((tx) => void tx.moveCall({ target: `${packageId}::echo::new`, arguments: [tx.pure.u8(0)] }));
-  const object = Object.entries(made.objectTypes).find(([, type]) => type.endsWith('::echo::Echo'))![0];
+  return packageId!;
+}
+
+async function publishEcho(context: SuiContext, deployment: SuiDeployment): Promise<Network['echo']> {
+  const packageId = await publishOn(context, deployment, path.join(import.meta.dirname, 'fixtures/echo'));
+  const made = await execute(context, 'making the recipient', (tx) => {
+    tx.moveCall({ target: `${packageId}::echo::new`, arguments: [tx.pure.u8(0)] });
+  });
+  const object = changed(made, `${packageId}::echo::Echo`);
   return { packageId, object, recipient: await recipientOf(context, object) };
 }
 
