@@ -43,16 +43,19 @@ export type Call = readonly [functionName: string, args: readonly unknown[]];
 export interface ChainOptions {
   /** Whether the chain has the precompile of EIP-7951; default true */
   hasP256?: boolean;
+  /** Whether contracts of any size may be deployed, for harnesses of tests; default false */
+  hasRoom?: boolean;
 }
 
 export type DcapChain = Awaited<ReturnType<typeof dcapChain>>;
 
 /** Starts a chain whose first block is before `atSeconds`, with the contracts that verifiers share. */
-export async function dcapChain(atSeconds: number, { hasP256 = true }: ChainOptions = {}) {
+export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = false }: ChainOptions = {}) {
   const connection = await network.create({
     override: {
       allowBlocksWithSameTimestamp: true,
       initialDate: new Date((atSeconds - 1) * 1000).toISOString(),
+      allowUnlimitedContractSize: hasRoom,
       ...(!hasP256 && { hardfork: 'prague' }),
     },
   });
@@ -190,7 +193,7 @@ export function evaluationNumberOf(collateral: Collateral): number {
 }
 
 /** The data that a call reverted with. */
-function revertData(error: unknown): Hex {
+export function revertData(error: unknown): Hex {
   for (
     let cause = error as { cause?: unknown; data?: unknown } | undefined;
     cause;
