@@ -73,11 +73,15 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
   const certificateJudge = await deploy('CertificateJudge');
   const documentJudge = await deploy('DocumentJudge');
   const reader = await deploy('EvidenceReader');
-  const helpers = [certificateJudge.address, documentJudge.address, reader.address];
+  /** Judge of certificates, judge of documents, reader. */
+  const helpers: readonly Address[] = [certificateJudge.address, documentJudge.address, reader.address];
 
   /** Deploys a verifier under a root. */
-  async function deployVerifier(rootFingerprint: Uint8Array) {
-    const contract = await deploy('DcapVerifier', [bytesToHex(rootFingerprint), ...helpers]);
+  const deployVerifier = (rootFingerprint: Uint8Array) => deployWith(rootFingerprint, helpers);
+
+  /** Deploys a verifier with other contracts to help it. */
+  async function deployWith(rootFingerprint: Uint8Array, others: readonly Address[]) {
+    const contract = await deploy('DcapVerifier', [bytesToHex(rootFingerprint), ...others]);
     const address = contract.address as Address;
     const abi = contract.abi as Abi;
 
@@ -103,6 +107,20 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
       return receipt;
     }
 
+    /** Sends a call, which must fail. */
+    async function sendRefused([functionName, args]: Call): Promise<void> {
+      await testClient.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
+      const data = encodeFunctionData({ abi, functionName, args });
+      // The node mines it, and says so by an error.
+      await assert.rejects(
+        wallet!.sendTransaction({ to: address, data, gas: 16_000_000n }),
+        `${functionName} succeeds`,
+      );
+      const { transactions } = await client.getBlock();
+      const { status, to } = await client.getTransactionReceipt({ hash: transactions[0] as Hex });
+      assert.deepEqual([status, to], ['reverted', address.toLowerCase()]);
+    }
+
     /** What a call gives back, which must succeed. */
     async function read(functionName: string, args: readonly unknown[] = []): Promise<unknown> {
       const { result, error, args: errorArgs } = await call([functionName, args]);
@@ -119,7 +137,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
       return { templateId: hexToBytes(result as Hex), gasUsed: Number(gasUsed) };
     }
 
-    return { address, abi, call, send, read, addTemplate };
+    return { address, abi, call, send, sendRefused, read, addTemplate };
   }
 
   /** From now on blocks have this time. It cannot be earlier than before. */
@@ -142,7 +160,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     }
   }
 
-  return { connection, client, deployVerifier, moveTo, later, now: () => timestamp };
+  return { connection, client, helpers, deployVerifier, deployWith, moveTo, later, now: () => timestamp };
 }
 
 export type Verifier = Awaited<ReturnType<DcapChain['deployVerifier']>>;

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { bytesToHex, hexToBytes, keccak256, numberToHex, type Hex } from 'viem';
+import { createPlatform, Vendor } from '../../../localnet/tee/index.ts';
+import { crlEntry } from '../../../localnet/tee/crl.ts';
+import { integer, sequence, signatureBits, time } from '../../../localnet/tee/der.ts';
+import { ENDS, issueCertificate, issueCrl, laterCrl } from '../../../localnet/tee/misbehave/draft.ts';
+import {
+  CASE_TIME,
+  draftOf,
+  issue,
+  ruleCases,
+  type Draft,
+  type Issued,
+} from '../../../localnet/tee/misbehave/index.ts';
+import { readCertificate } from '../../../prover/protocol/dcap/index.ts';
+import {
+  dcapChain,
+  documentCall,
+  PARTS,
+  uploadCall,
+  verifyCall,
+  type Call,
+  type DcapChain,
+  type Part,
+  type Verifier,
+} from '../harness/dcap.ts';
+
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const DAY = 86_400;
+const NUMBER = 19;
+const PCK_CA = 2n;
+const TCB_SIGNING = 3n;
+
+const honest = issue(draftOf('tdx4'));
+
+function edited(edit: (draft: Draft) => void): Issued {
+  const draft = draftOf('tdx4');
+  edit(draft);
+  return issue(draft);
+}
+
+describe('CollateralStore', function () {
+  this.timeout(600_000);
+
+  let chain: DcapChain;
+
+  before(async () => void (chain = await dcapChain(CASE_TIME)));
+
+  async function storeOf({ collateral, rootFingerprint }: Issued = honest, parts: readonly Part[] = PARTS) {
+    const verifier = await chain.deployVerifier(rootFingerprint);
+    for (const part of parts) await verifier.send(uploadCall(part, collateral));
+    return verifier;
+  }
+
+  const accepts = async (verifier: Verifier, { evidence } = honest, number = NUMBER): Promise<bigint> => {
+    const { error, args, result } = await verifier.call(verifyCall(evidence, number));
+    assert.equal(error, undefined, `${error}(${args?.join()})`);
+    return (result as { expiresAtSeconds: bigint }).expiresAtSeconds;
+  };
+  const refuses = async (verifier: Verifier, call: Call, error: string, args?: readonly unknown[]): Promise<void> => {
+    const outcome = await verifier.call(call);
+    assert.equal(outcome.error, error);
+    if (args) assert.deepEqual(outcome.args, args);
+  };
+
+  describe('after an upload that is refused', () => {
+    it('is what it was before, to the last contract that it made', async () => {
+      const keyId = bytesToHex(readCertificate(honest.collateral.pckCa, 'pckCa').subjectKeyId);
+      const signer = keccak256(bytesToHex(honest.collateral.tcbInfoSigner));
+      const stores = new Map<Part, Verifier>();
+      const state = async (verifier: Verifier): Promise<unknown> => [
+        // Counts the contracts that an account created.
+        await chain.client.getTransactionCount({ address: verifier.address }),
+        await verifier.read('root'),
+        await verifier.read('tcbSigningCertificate', [signer]),
+        await verifier.read('pckCa', [keyId]),
+        await verifier.read('tcbInfo', [2, '0x90c06f000000', NUMBER]),
+        await verifier.read('qeIdentity', [2, NUMBER]),
+      ];
+      const rules = new Set<string>();
+      for (const entry of ruleCases()) {
+        if (entry.kind !== 'verification' || entry.step === 'verification' || entry.step === 'root') continue;
+        const { step, rule, rootFingerprint, collateral } = entry;
+        // One case of each rule, under the root of all that are honest up to there.
+        if (rules.has(`${step} ${rule}`) || !isSame(rootFingerprint, honest.rootFingerprint)) continue;
+        const before = PARTS.slice(0, PARTS.indexOf(step));
+        if (before.some((part) => !isSame(collateral[part], honest.collateral[part]))) continue;
+        rules.add(`${step} ${rule}`);
+        if (!stores.has(step)) stores.set(step, await storeOf(honest, before));
+        const verifier = stores.get(step)!;
+        const old = await state(verifier);
+        await verifier.sendRefused(uploadCall(step, collateral));
+        assert.deepEqual(await state(verifier), old, entry.id);
+      }
+      assert.ok(rules.size > 60, `${rules.size} rules`);
+      // And the honest upload is admitted as if nothing had been.
+      for (const [part, verifier] of stores) await verifier.send(uploadCall(part, honest.collateral));
+    });
+  });
+
+  describe('with collateral of several evaluation numbers', () => {
+    it('lets nobody lock others out by early collateral', async () => {
+      const vendor = new Vendor({
+        seed: 'early',
+        clock: () => CASE_TIME - 2 * DAY,
+        notBeforeSeconds: CASE_TIME - 365 * DAY,
+      });
+      const machine = createPlatform({ vendor });
+      const [old] = vendor.evaluationNumbers as [number];
+      const early = old + 1;
+      const standard = machine.collateralParts({ tee: 'tdx', evaluationNumber: old });
+      // By the next edition the machine is out of date.
+      const better = { sgx: new Array<number>(16).fill(9), pceSvn: 14, tdx: new Array<number>(16).fill(9) };
+      const lowest = { sgx: new Array<number>(16).fill(0), pceSvn: 0, tdx: new Array<number>(16).fill(0) };
+      const levels = [
+        { ...better, status: 'UpToDate' as const },
+        { ...lowest, status: 'OutOfDate' as const, advisories: [2001] },
+      ];
+      vendor.publish({ fmspc: machine.fmspc, evaluationNumber: early, levels });
+      const stranger = machine.collateralParts({ tee: 'tdx', evaluationNumber: early, issuedAtSeconds: CASE_TIME });
+
+      const issued = { collateral: standard, rootFingerprint: vendor.rootFingerprint } as Issued;
+      const verifier = await storeOf(issued);
+      const { evidence } = machine.quote({ form: 'tdx4', reportData: new Uint8Array(64).fill(1) });
+      const status = async (number: number): Promise<unknown> => {
+        const { result, error } = await verifier.call(verifyCall(evidence, number));
+        return (result as { tcbStatus: number } | undefined)?.tcbStatus ?? error;
+      };
+      assert.equal(await status(old), 1);
+      assert.equal(await status(early), 'TcbInfoMissing');
+      await verifier.send(uploadCall('tcbInfo', stranger));
+      assert.equal(await status(early), 'QeIdentityMissing');
+      await verifier.send(uploadCall('qeIdentity', stranger));
+      assert.equal(await status(early), 5);
+      // Nothing of the old edition has changed, and its own newer data are still admitted.
+      assert.equal(await status(old), 1);
+      const refreshed = machine.collateralParts({
+        tee: 'tdx',
+        evaluationNumber: old,
+        issuedAtSeconds: CASE_TIME - DAY,
+      });
+      await verifier.send(uploadCall('tcbInfo', refreshed));
+      await verifier.send(uploadCall('qeIdentity', refreshed));
+      assert.equal(await status(old), 1);
+    });
+
+    it('never judges TCB info of one number with the QE identity of another', async () => {
+      const other = edited(({ qeIdentity }) => void (qeIdentity.json.tcbEvaluationDataNumber = NUMBER + 1));
+      const verifier = await storeOf(other);
+      await refuses(verifier, verifyCall(honest.evidence, NUMBER), 'QeIdentityMissing', [2n, BigInt(NUMBER)]);
+      await refuses(verifier, verifyCall(honest.evidence, NUMBER + 1), 'TcbInfoMissing');
+    });
+  });
+
+  describe('when the QE identity changes', () => {
+    const newer = edited(({ qeIdentity: { json } }) => {
+      json.issueDate = new Date((CASE_TIME - DAY) * 1000).toISOString().replace('.000Z', 'Z');
+      json.tcbLevels = [{ ...json.tcbLevels[0]!, tcbStatus: 'OutOfDate' }];
+    });
+
+    it('judges by the newer one at once, whatever the TCB info was kept with', async () => {
+      for (const order of [
+        ['qeIdentity', 'tcbInfo'],
+        ['tcbInfo', 'qeIdentity'],
+      ] as const) {
+        const parts = [...PARTS.filter((part) => part !== 'tcbInfo' && part !== 'qeIdentity'), ...order];
+        const verifier = await storeOf(honest, parts);
+        const status = async (): Promise<unknown> =>
+          ((await verifier.read('verify', [bytesToHex(honest.evidence), NUMBER])) as { tcbStatus: number }).tcbStatus;
+        assert.equal(await status(), 1);
+        await verifier.send(uploadCall('qeIdentity', newer.collateral));
+        assert.equal(await status(), 5, order.join());
+      }
+    });
+  });
+
+  describe('with a root CRL that revokes', () => {
+    const revoking = (serial: Uint8Array): Uint8Array =>
+      issueCrl(laterCrl([{ serial, atSeconds: CASE_TIME - 60, reason: 1 }]));
+    const serialOf = (der: Uint8Array, role: 'pckCa' | 'tcbSigning'): Uint8Array => readCertificate(der, role).serial;
+
+    it('refuses evidence and uploads under what is revoked at once', async () => {
+      const { pckCa, tcbInfoSigner } = honest.collateral;
+      for (const [serial, document, part] of [
+        [serialOf(pckCa, 'pckCa'), PCK_CA, 'pckCrl'],
+        [serialOf(tcbInfoSigner, 'tcbSigning'), TCB_SIGNING, 'tcbInfo'],
+      ] as const) {
+        const verifier = await storeOf();
+        await accepts(verifier);
+        await verifier.send(['uploadRootCrl', [bytesToHex(revoking(serial))]]);
+        await refuses(verifier, verifyCall(honest.evidence, NUMBER), 'CollateralRevoked', [document]);
+        await refuses(verifier, uploadCall(part, honest.collateral), 'CollateralRevoked', [document]);
+        // The certificate itself cannot come back.
+        const again: Part = document === PCK_CA ? 'pckCa' : 'tcbInfoSigner';
+        await refuses(verifier, uploadCall(again, honest.collateral), 'CertificateRevoked');
+      }
+    });
+
+    it('knows a TCB signing certificate in both of its byte forms', async () => {
+      const { tcbInfoSigner, tcbInfo, tcbInfoSignature } = honest.collateral;
+      const other = otherForm(tcbInfoSigner);
+      assert.notDeepEqual(other, tcbInfoSigner);
+      const before = PARTS.slice(0, PARTS.indexOf('tcbInfo'));
+      const verifier = await storeOf(honest, before);
+      await verifier.send(['uploadTcbSigningCertificate', [bytesToHex(other)]]);
+      const crl = revoking(serialOf(tcbInfoSigner, 'tcbSigning'));
+      await verifier.send(['uploadRootCrl', [bytesToHex(crl)]]);
+      for (const signer of [tcbInfoSigner, other]) {
+        const call = documentCall('uploadTcbInfo', bytesToHex(tcbInfo), tcbInfoSignature, signer);
+        await refuses(verifier, call, 'CollateralRevoked', [TCB_SIGNING]);
+      }
+    });
+
+    it('goes on with a PCK CA that was renewed before', async () => {
+      const renewed = edited(({ certificates: { pckCa } }) => {
+        pckCa.parts.serial = integer(77);
+        pckCa.parts.validity = sequence(time(CASE_TIME - 30 * DAY), time(ENDS.pckCa + DAY));
+      }).collateral.pckCa;
+      const verifier = await storeOf();
+      const expiry = await accepts(verifier);
+      await verifier.send(['uploadPckCa', [bytesToHex(renewed)]]);
+      // The CRL stays, and with it the earliest end.
+      assert.equal(await accepts(verifier), expiry);
+      const old = serialOf(honest.collateral.pckCa, 'pckCa');
+      await verifier.send(['uploadRootCrl', [bytesToHex(revoking(old))]]);
+      assert.equal(await accepts(verifier), expiry);
+      const crl = issueCrl(laterCrl([{ serial: Uint8Array.of(77), atSeconds: CASE_TIME - 60, reason: 1 }]));
+      const again = await storeOf();
+      await again.send(['uploadPckCa', [bytesToHex(renewed)]]);
+      await again.send(['uploadRootCrl', [bytesToHex(crl)]]);
+      await refuses(again, verifyCall(honest.evidence, NUMBER), 'CollateralRevoked', [PCK_CA]);
+    });
+  });
+
+  it('takes no certificate in another role than its own', async () => {
+    const { pckCa, tcbInfoSigner, tcbInfo, tcbInfoSignature } = honest.collateral;
+    const verifier = await storeOf();
+    await refuses(verifier, ['uploadPckCa', [bytesToHex(tcbInfoSigner)]], 'WrongSubject');
+    await refuses(verifier, ['uploadTcbSigningCertificate', [bytesToHex(pckCa)]], 'WrongSubject');
+    await refuses(verifier, ['uploadRoot', [bytesToHex(pckCa)]], 'UntrustedRoot');
+    // A PCK CA that is in the store signs no TCB info.
+    const call = documentCall('uploadTcbInfo', bytesToHex(tcbInfo), tcbInfoSignature, pckCa);
+    await refuses(verifier, call, 'CollateralMissing', [TCB_SIGNING]);
+  });
+
+  describe('at its limits', () => {
+    const signer = (serial: number): Hex => {
+      const { tcbSigning } = draftOf('tdx4').certificates;
+      tcbSigning.parts.serial = integer(256 + serial);
+      return bytesToHex(issueCertificate(tcbSigning));
+    };
+
+    it('knows 55 certificates, and which of them are revoked', async () => {
+      const { collateral, rootFingerprint } = honest;
+      const verifier = await chain.deployVerifier(rootFingerprint);
+      for (const part of ['root', 'rootCrl'] as const) await verifier.send(uploadCall(part, collateral));
+      for (let i = 0; i < 55; i++) await verifier.send(['uploadTcbSigningCertificate', [signer(i)]]);
+      await refuses(verifier, ['uploadTcbSigningCertificate', [signer(55)]], 'TooManyCertificates');
+      // What is there already is no further certificate.
+      await verifier.send(['uploadTcbSigningCertificate', [signer(54)]]);
+      const serials = [0, 7, 54].map((serial) => Uint8Array.of(1, serial));
+      const crl = issueCrl(laterCrl(serials.map((serial) => ({ serial, atSeconds: CASE_TIME - 60, reason: 1 }))));
+      await verifier.send(['uploadRootCrl', [bytesToHex(crl)]]);
+      for (let i = 0; i < 55; i++) {
+        const [, isRevoked] = (await verifier.read('tcbSigningCertificate', [keccak256(signer(i))])) as [
+          bigint,
+          boolean,
+        ];
+        assert.equal(isRevoked, [0, 7, 54].includes(i), `certificate ${i}`);
+      }
+    });
+
+    it('keeps a CRL of 1,223 entries and finds each, and refuses one of more', async () => {
+      const revoked = (count: number): Issued =>
+        edited((draft) => {
+          const serials = Array.from({ length: count }, (_, i) => Uint8Array.of(1 + (i % 100), i >> 8, i & 0xff));
+          draft.crls.pckCa.parts.entries = serials.map((serial) => crlEntry({ serial, atSeconds: CASE_TIME - DAY }));
+        });
+      const most = revoked(1_223);
+      const verifier = await storeOf(most);
+      await accepts(verifier, most);
+      const before = PARTS.slice(0, -1);
+      const call = uploadCall('pckCrl', revoked(1_224).collateral);
+      await refuses(await storeOf(honest, before), call, 'CannotKeep', [96n + 20n * 1_224n]);
+    });
+  });
+});
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0;
+}
+
+/** A certificate with the other value of `s`, which its issuer's key verifies too. */
+function otherForm(der: Uint8Array): Uint8Array {
+  const { tbs, signature } = readCertificate(der, 'tcbSigning');
+  const s = P256_ORDER - BigInt(bytesToHex(signature.subarray(32)));
+  const other = Uint8Array.from([...signature.subarray(0, 32), ...hexToBytes(numberToHex(s, { size: 32 }))]);
+  return sequence(tbs, hexToBytes('0x300a06082a8648ce3d040302'), signatureBits(other));
+}
