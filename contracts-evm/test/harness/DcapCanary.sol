@@ -23,54 +23,42 @@ contract DcapCanary {
 
     uint256 private constant CANARY = 0xc0441d04c0441d04c0441d04c0441d04c0441d04c0441d04c0441d04c0441d04;
 
-    /// @dev Checks memory around what the function does with its first argument, of which it may change nothing.
-    modifier guarded(bytes calldata input) {
-        uint256[] memory canary = new uint256[](4);
-        for (uint256 i = 0; i < canary.length; ++i) canary[i] = CANARY + i;
-        _soil();
+    /// @dev Checks memory around what the function does.
+    modifier guarded() {
+        uint256[] memory canary = _open();
         _;
-        for (uint256 i = 0; i < canary.length; ++i) {
-            if (canary[i] != CANARY + i) revert MemoryChanged("canary");
-        }
-        uint256 zero;
-        uint256 free;
-        assembly ("memory-safe") {
-            zero := mload(0x60)
-            free := mload(0x40)
-        }
-        if (zero != 0) revert MemoryChanged("zero slot");
-        if (free % 32 != 0 || free > 0x100000) revert MemoryChanged("free memory pointer");
+        _close(canary);
     }
 
-    function readCertificate(bytes calldata der, uint256 role) external view guarded(der) {
+    function readCertificate(bytes calldata der, uint256 role) external view guarded {
         uint256 start = _copy(der);
         Certificate memory certificate = Certificates.read(start, der.length, role);
         _checkKept(abi.encode(certificate));
         _checkInput(start, der);
     }
 
-    function readCrl(bytes calldata der) external view guarded(der) {
+    function readCrl(bytes calldata der) external view guarded {
         uint256 start = _copy(der);
         Crl memory crl = Crls.read(start, der.length, Documents.PCK_CRL);
         _checkKept(crl.serials);
         _checkInput(start, der);
     }
 
-    function readTcbInfo(bytes calldata document) external pure guarded(document) {
+    function readTcbInfo(bytes calldata document) external pure guarded {
         uint256 start = _copy(document);
         TcbInfo memory info = TcbInfos.read(start, document.length);
         _checkKept(info.kept);
         _checkInput(start, document);
     }
 
-    function readQeIdentity(bytes calldata document) external pure guarded(document) {
+    function readQeIdentity(bytes calldata document) external pure guarded {
         uint256 start = _copy(document);
         QeIdentity memory identity = QeIdentities.read(start, document.length);
         _checkKept(identity.kept);
         _checkInput(start, document);
     }
 
-    function readQuote(bytes calldata evidence) external view guarded(evidence) {
+    function readQuote(bytes calldata evidence) external view guarded {
         uint256 start = _copy(evidence);
         Quote memory quote = Quotes.read(start, evidence.length);
         Quotes.checkReport(quote);
@@ -80,7 +68,7 @@ contract DcapCanary {
     }
 
     /// @notice Makes a template, whose places in the input become empty.
-    function makeTemplate(bytes calldata der) external view guarded(der) returns (bytes memory template) {
+    function makeTemplate(bytes calldata der) external view guarded returns (bytes memory template) {
         uint256 start = _copy(der);
         template = LeafTemplates.make(start, Certificates.read(start, der.length, Documents.PCK));
         _checkKept(template);
@@ -94,7 +82,7 @@ contract DcapCanary {
     /// @notice Rebuilds compact evidence: the signed part of the quote and the QE report, with the leaf's fields.
     function rebuild(
         bytes calldata evidence
-    ) external view guarded(evidence) returns (bytes memory signed, bytes memory qeReport, Certificate memory leaf) {
+    ) external view guarded returns (bytes memory signed, bytes memory qeReport, Certificate memory leaf) {
         uint256 start = _copy(evidence);
         Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length);
         leaf = CompactEvidence.readLeaf(start, quote);
@@ -102,6 +90,28 @@ contract DcapCanary {
         qeReport = Memory.slice(quote.qeReport, Quotes.ENCLAVE_REPORT_LENGTH);
         _checkKept(signed);
         _checkInput(start, evidence);
+    }
+
+    /// @dev Sets a canary up.
+    function _open() private pure returns (uint256[] memory canary) {
+        canary = new uint256[](4);
+        for (uint256 i = 0; i < canary.length; ++i) canary[i] = CANARY + i;
+        _soil();
+    }
+
+    /// @dev Looks at the canary and at what the language relies on.
+    function _close(uint256[] memory canary) private pure {
+        for (uint256 i = 0; i < canary.length; ++i) {
+            if (canary[i] != CANARY + i) revert MemoryChanged("canary");
+        }
+        uint256 zero;
+        uint256 free;
+        assembly ("memory-safe") {
+            zero := mload(0x60)
+            free := mload(0x40)
+        }
+        if (zero != 0) revert MemoryChanged("zero slot");
+        if (free % 32 != 0 || free > 0x100000) revert MemoryChanged("free memory pointer");
     }
 
     /// @dev Fills memory that is free, which may hold anything.
