@@ -3,10 +3,12 @@
 //   npm test -- move evm     only the stages whose name starts with one of these words
 //   npm test -- --list       the stages
 //   npm test -- --ci         also the bounded forms of benchmarks and mutation testing
-//   npm run test:long        all stages; those that compare a part of what they could compare all of it
+//   npm run test:long        all stages; those that compare a part of what they could compare all of it, fuzzing for
+//                            minutes (-- --minutes 60: TypeScript and Solidity an hour each) and all of mutation testing
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { parseArgs } from 'node:util';
+import { judge, type Outcome } from './totals.ts';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -15,10 +17,12 @@ interface Stage {
   command: string[];
   /** Its output closes with counts of tests, and none at all is a failure. Other stages count as one. */
   countsTests?: boolean;
-  /** Only in continuous integration and in long runs. */
-  ciOnly?: boolean;
+  /** Only in continuous integration and in long runs, or in long runs alone; or when it is named. */
+  only?: 'ci' | 'long';
   /** Instead of `command` in long runs. */
   longCommand?: string[];
+  /** Takes `--minutes N`. */
+  takesMinutes?: boolean;
   /** What two stages must not use at the same time. */
   uses?: 'hardhat';
 }
@@ -45,43 +49,28 @@ const STAGES: Stage[] = [
   { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'], countsTests: true, uses: 'hardhat' },
   { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'], countsTests: true, uses: 'hardhat' },
   { name: 'move', command: ['node', 'scripts/move/test.ts'], countsTests: true },
-  { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], ciOnly: true, uses: 'hardhat' },
-  { name: 'bench:dcap', command: ['node', 'scripts/bench/dcap.ts', '--check'], ciOnly: true, uses: 'hardhat' },
+  { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], only: 'ci', uses: 'hardhat' },
+  { name: 'bench:dcap', command: ['node', 'scripts/bench/dcap.ts', '--check'], only: 'ci', uses: 'hardhat' },
   {
     name: 'mutation',
     command: ['node', 'scripts/long/mutate.ts', '--quick'],
     longCommand: ['node', 'scripts/long/mutate.ts'],
-    ciOnly: true,
+    only: 'ci',
+  },
+  { name: 'fuzz:ts', command: ['node', 'scripts/long/fuzz.ts', 'test/'], only: 'long', takesMinutes: true },
+  {
+    name: 'fuzz:evm',
+    command: ['node', 'scripts/long/fuzz.ts', 'contracts-evm'],
+    only: 'long',
+    takesMinutes: true,
+    uses: 'hardhat',
   },
 ];
 
-interface Outcome {
-  passed: number;
-  failed: number;
-}
-
-/** The closing figures of mocha and Hardhat ("12 passing", "1 failing") and of our Move runner ("12 passed, 1 failed"). */
-function readTotals(output: string): Outcome {
-  const plain = stripVTControlCharacters(output);
-  const last = (pattern: RegExp): number => Number([...plain.matchAll(pattern)].at(-1)?.[1] ?? 0);
-  return {
-    passed: last(/(?:^|\s)(\d+) (?:passing|passed)\b/gm),
-    failed: last(/(?:^|\s)(\d+) (?:failing|failed)\b/gm),
-  };
-}
-
-function judge(stage: Stage, code: number | null, output: string): Outcome {
-  const totals = stage.countsTests ? readTotals(output) : { passed: code === 0 ? 1 : 0, failed: 0 };
-  // A stage that ended badly without counting a failure (a crash, a stale file) is itself one; so is one without a test.
-  if (code !== 0) return { ...totals, failed: Math.max(totals.failed, 1) };
-  if (totals.passed + totals.failed > 0) return totals;
-  console.error(`${stage.name}: no test ran; a stage of tests that has none has lost them`);
-  return { passed: 0, failed: 1 };
-}
-
 /** Runs a stage. Its output comes at once when it runs alone, else in one piece when it ends, so that none is mixed. */
 function run(stage: Stage, isAlone: boolean): Promise<Outcome> {
-  const [tool, ...args] = (isLong && stage.longCommand) || stage.command;
+  const minutes = stage.takesMinutes && options.minutes ? ['--minutes', options.minutes] : [];
+  const [tool, ...args] = [...((isLong && stage.longCommand) || stage.command), ...minutes];
   const program = tool === 'node' ? process.execPath : path.join(root, 'node_modules', '.bin', tool!);
   const title = `\n== ${stage.name}: ${[tool, ...args].join(' ')}\n`;
   return new Promise((resolve) => {
@@ -101,7 +90,9 @@ function run(stage: Stage, isAlone: boolean): Promise<Outcome> {
     }
     const end = (code: number | null): void => {
       if (!isAlone) process.stdout.write(title + output);
-      resolve(judge(stage, code, output));
+      const { lostTests, ...outcome } = judge(stage.countsTests ?? false, code, output);
+      if (lostTests) console.error(`${stage.name}: no test ran; a stage of tests that has none has lost them`);
+      resolve(outcome);
     };
     child.on('error', (error) => {
       output += `${error.message}\n`;
@@ -137,16 +128,23 @@ async function runAll(stages: readonly Stage[]): Promise<{ stage: Stage; outcome
 }
 
 const LANES = 2;
-const words = process.argv.slice(2);
-const isLong = words.includes('--long');
-const isCi = words.includes('--ci') || isLong;
-const wanted = words.filter((word) => !word.startsWith('--'));
+const { values: options, positionals: wanted } = parseArgs({
+  options: {
+    list: { type: 'boolean' },
+    ci: { type: 'boolean' },
+    long: { type: 'boolean' },
+    minutes: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+const isLong = options.long ?? false;
+const isInRun = ({ only }: Stage): boolean => !only || isLong || (only === 'ci' && (options.ci ?? false));
 const stages = STAGES.filter((stage) =>
-  wanted.length > 0 ? wanted.some((word) => stage.name.startsWith(word)) : isCi || !stage.ciOnly,
+  wanted.length > 0 ? wanted.some((word) => stage.name.startsWith(word)) : isInRun(stage),
 );
 const unmatched = wanted.filter((word) => !STAGES.some((stage) => stage.name.startsWith(word)));
 
-if (words.includes('--list')) {
+if (options.list) {
   for (const stage of STAGES) console.log(`${stage.name.padEnd(20)} ${stage.command.join(' ')}`);
 } else if (unmatched.length > 0) {
   console.error(`no stage starts with ${unmatched.join(' or ')}; see npm test -- --list`);

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import hre from 'hardhat';
 import { evmFigures } from './dcap/evm.ts';
 import { suiFigures } from './dcap/sui.ts';
+import { printFigures } from './figures.ts';
 import { merge, type Figures } from './gas/figures.ts';
 
 const SNAPSHOT = new URL('../../contracts-evm/snapshots/dcap.json', import.meta.url);
@@ -46,4 +47,4 @@ if (options.check) {
     process.exitCode = 1;
   }
 }
-console.log(JSON.stringify(figures));
+printFigures(figures);

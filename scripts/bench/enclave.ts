@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { finalityUpdateRatio, suiCheckpointRatio } from './enclave/light-clients.ts';
 import { proveMessages } from './enclave/messages.ts';
 import { countSourceLines } from './enclave/source-lines.ts';
+import { printFigures } from './figures.ts';
 
 const { values: options } = parseArgs({ options: { messages: { type: 'string', default: '1000000' } } });
 const messages = Number(options.messages);
@@ -32,17 +33,15 @@ const sui = suiCheckpointRatio();
 console.log(`Sui checkpoint: ${round(sui.ours)} ms, noble alone ${round(sui.reference)} ms`);
 const lines = await countSourceLines();
 const proven = await proveMessages(messages);
-console.log(
-  JSON.stringify({
-    finality_update_ratio: round(finality.ours / finality.reference),
-    finality_update_ms: round(finality.ours),
-    sui_checkpoint_ratio: round(sui.ours / sui.reference),
-    sui_checkpoint_ms: round(sui.ours),
-    messages_per_second: Math.round(proven.perSecond),
-    messages: proven.count,
-    memory_growth_mb: round(proven.growthMb, 1),
-    memory_mb: round(proven.memoryMb, 1),
-    source_lines: lines.code,
-    source_lines_total: lines.total,
-  }),
-);
+printFigures({
+  finality_update_ratio: round(finality.ours / finality.reference),
+  finality_update_ms: round(finality.ours),
+  sui_checkpoint_ratio: round(sui.ours / sui.reference),
+  sui_checkpoint_ms: round(sui.ours),
+  messages_per_second: Math.round(proven.perSecond),
+  messages: proven.count,
+  memory_growth_mb: round(proven.growthMb, 1),
+  memory_mb: round(proven.memoryMb, 1),
+  source_lines: lines.code,
+  source_lines_total: lines.total,
+});

@@ -1,6 +1,7 @@
 /**
  * Mutation testing of prover/protocol with Stryker: changes the code in one small place after another and runs its tests,
- * which should notice. Prints each survivor, then one flat JSON object of figures as its last line.
+ * which should notice. Prints each survivor, then one flat JSON object of figures as its last line. All forms but --quick
+ * write docs/results/mutation-protocol.md.
  *
  *   node scripts/long/mutate.ts                 every module of prover/protocol
  *   node scripts/long/mutate.ts nonce chain     these modules
@@ -13,6 +14,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { printFigures } from '../bench/figures.ts';
+import { recordRow } from './results.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const SOURCES = 'prover/protocol';
@@ -91,9 +93,11 @@ for (const module of modules) {
   // A mutant that hangs or crashes its tests is noticed as much as one that fails them.
   const killed = counted.filter(({ status }) => status !== 'Survived' && status !== 'NoCoverage').length;
   console.log(`${module.padEnd(14)} ${killed} of ${counted.length} killed`);
+  const survived = counted.length - killed;
+  if (!values.quick) recordRow('mutation-protocol.md', { module, mutants: counted.length, killed, survived });
   total.mutants += counted.length;
   total.killed += killed;
-  total.survived += counted.length - killed;
+  total.survived += survived;
 }
 console.log(values.quick ? `${total.killed} passed, ${total.survived} failed` : '');
 printFigures({ ...total, killed_percent: Math.round((1000 * total.killed) / total.mutants) / 10 });

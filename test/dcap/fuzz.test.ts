@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concat } from '../../prover/protocol/index.ts';
 import * as d from '../../prover/protocol/dcap/index.ts';
+import { runs } from '../fuzz.ts';
 import { forge } from './forge.ts';
 
 const { evidence, quote, collateral } = forge();
-const RUNS = { numRuns: 300 };
+const RUNS = runs(300);
 
 /** What each reader is given, and one honest input of it. */
 const READERS: [string, Uint8Array, (bytes: Uint8Array) => unknown][] = [

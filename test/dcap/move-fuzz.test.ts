@@ -18,6 +18,7 @@ import {
   type CertificateRole,
   type DcapRule,
 } from '../../prover/protocol/dcap/index.ts';
+import { runs } from '../fuzz.ts';
 import { brokenRule, MoveDcap, shown, type MoveStore } from './move-store.ts';
 
 const RUNS = 250;
@@ -152,7 +153,7 @@ describe('DCAP in Move: changed bytes', function () {
           const expected = ruleOf(() => target.ours(bytes));
           assert.equal(shown(brokenRule(() => target.move(store, bytes))), shown(expected));
         }),
-        { numRuns: RUNS, seed: 4 },
+        runs(RUNS),
       );
     });
   }
@@ -185,7 +186,7 @@ describe('DCAP in Move: changed bytes', function () {
         const args = [publicKey!, bytesValue(read), bytesValue(signature)].map(refTo);
         assert.equal(store.call('p256', 'verify_at', [...args, 0n])[0], expected, what);
       }),
-      { numRuns: 100, seed: 4 },
+      runs(100),
     );
   });
 });

@@ -42,6 +42,7 @@ import {
   suiProposal,
   summaryBytes,
 } from './world.ts';
+import { runs } from '../fuzz.ts';
 
 const NOW = 1_000_000;
 const START = 16;
@@ -495,7 +496,7 @@ describe('requests', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
         assert.ok(decodeCbor(await enclave.handle(bytes)) instanceof Map);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -10,6 +10,7 @@ import { FrameReader, MAX_FRAME_BYTES, encodeFrame } from '../../prover/enclave/
 import { generateKeys } from '../../prover/enclave/keys.ts';
 import { NonceWindow, WINDOW } from '../../prover/enclave/window.ts';
 import { hash, recoverSigner } from '../../prover/protocol/index.ts';
+import { runs } from '../fuzz.ts';
 
 function ruleOf(action: () => unknown): string {
   try {
@@ -58,7 +59,7 @@ describe('CBOR', () => {
           plain(decodeCbor(encoded)),
         );
       }),
-      { numRuns: 500 },
+      runs(500),
     );
     const small = {
       b: [1, 23, 24, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296n],
@@ -103,7 +104,7 @@ describe('CBOR', () => {
         }
         assert.deepEqual(Buffer.from(encodeCbor(inputOf(read))), Buffer.from(bytes));
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 
@@ -298,7 +299,7 @@ describe('INV-41: the nonce window', () => {
           if (expected === 'accepted') tags.forEach((tag, i) => signed.set(first + i, tag));
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });

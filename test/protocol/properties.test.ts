@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import * as p from '../../prover/protocol/index.ts';
+import { runs } from '../fuzz.ts';
 
 /** A record with the prototype that decoders give, so that deepEqual compares like with like. */
 const record = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
@@ -292,7 +293,7 @@ describe('merkle proof', () => {
         }
         assert(ruleOf(() => p.verifyMerkleProof(root, stranger, index, leaves.length, proof)));
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -375,7 +376,7 @@ describe('signatures', () => {
           'InvalidSignatureS',
         );
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
@@ -392,7 +393,7 @@ describe('signatures', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
@@ -411,7 +412,7 @@ describe('signatures', () => {
           'UnorderedSigners',
         );
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 

@@ -18,6 +18,7 @@ import { compareOutcomes, type Difference } from '../../localnet/sui/vm/unit-tes
 import { type TestResult, TestRunner } from '../../localnet/sui/vm/unit-test/runner.ts';
 import { limitTests } from '../sui-conformance/limits.ts';
 import { randomTests } from '../sui-conformance/random.ts';
+import { seed } from '../fuzz.ts';
 import { LIVE } from './vm/live.ts';
 
 const HERE = path.join(import.meta.dirname, '../sui-conformance');
@@ -139,7 +140,7 @@ const IS_RANDOM = /::(arithmetic|vectors|transactions|fields)::program_/;
 function observedPackage(): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'observed-'));
   cpSync(path.join(HERE, 'observed'), dir, { recursive: true });
-  const written = { ...limitTests(), ...randomTests(0xc0441d04, RANDOM) };
+  const written = { ...limitTests(), ...randomTests(seed(0xc0441d04), RANDOM) };
   for (const [name, text] of Object.entries(written)) writeFileSync(path.join(dir, 'tests', name), text);
   return dir;
 }

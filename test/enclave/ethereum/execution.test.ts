@@ -15,6 +15,7 @@ import {
 import { rlpList, rlpString, rlpUint } from '../../../prover/enclave/ethereum/rlp.ts';
 import { verifyTrieProof } from '../../../prover/enclave/ethereum/trie.ts';
 import * as eth from '../../../prover/enclave/ethereum/index.ts';
+import { runs } from '../../fuzz.ts';
 import { blockWith, buildTrie, headerRlp, keyOf, receiptBytes } from './tries.ts';
 import { ruleOf } from './world.ts';
 
@@ -318,7 +319,7 @@ describe('trie proofs', () => {
           assert.ok(rule === 'AbsentKey', rule);
         },
       ),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 

@@ -21,6 +21,7 @@ import {
   messageEvent,
   newLedger,
 } from './world.ts';
+import { runs } from '../../fuzz.ts';
 
 const DEFINING = fromHex(PACKAGE as `0x${string}`);
 
@@ -219,7 +220,7 @@ describe('look-alike messages on Sui', () => {
     assert.equal(read(tooDeep), 'MalformedBcs');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (random) => void read(random)),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

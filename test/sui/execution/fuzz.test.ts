@@ -7,6 +7,7 @@ import { TransactionRefused } from '../../../localnet/sui/devnet-api.ts';
 import { readEffects } from '../../../localnet/sui/ledger/effects.ts';
 import { coinBalance } from '../../../localnet/sui/ledger/objects.ts';
 import { GAS_COIN_TYPE } from '../../../localnet/sui/ledger/types.ts';
+import { seed, times } from '../../fuzz.ts';
 import { commandsOf, created, fixture, World } from './harness.ts';
 
 /** A small generator of repeatable random numbers (mulberry32). */
@@ -20,7 +21,7 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-const ROUNDS = 150;
+const ROUNDS = times(150);
 
 describe('random transactions', () => {
   let world: World;
@@ -113,7 +114,7 @@ describe('random transactions', () => {
 
   it('made by changing bytes of good ones', async function () {
     this.timeout(120_000);
-    const random = generator(1);
+    const random = generator(seed(1));
     const results = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {
       const bytes = await world.build(
@@ -143,7 +144,7 @@ describe('random transactions', () => {
 
   it('made of random commands and arguments', async function () {
     this.timeout(120_000);
-    const random = generator(2);
+    const random = generator(seed(2));
     const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
     const results = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {

@@ -16,6 +16,7 @@ import {
   digestOf,
 } from '../../../localnet/sui/ledger/bcs.ts';
 import { canonicalType, parseStruct, parseType, shortAddress } from '../../../localnet/sui/ledger/types.ts';
+import { runs } from '../../fuzz.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const u64 = (n: number): string => Buffer.from(new BigUint64Array([BigInt(n)]).buffer).toString('hex');
@@ -119,7 +120,7 @@ describe('checkpoint formats', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeRoaring, encodeRoaring } from '../../../localnet/sui/ledger/roaring.ts';
+import { runs } from '../../fuzz.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const U32 = 2 ** 32;
@@ -64,7 +65,7 @@ describe('roaring bitmaps', () => {
           assert.deepEqual(encodeRoaring(decoded), bytes);
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 

@@ -11,6 +11,7 @@ import { CLOCK_ID, shortAddress } from '../../../localnet/sui/ledger/types.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from '../../../localnet/sui/rpc/frames.ts';
 import { serve, type RunningServer } from '../../../localnet/sui/rpc/server.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
+import { runs } from '../../fuzz.ts';
 import { COUNTER, COUNTER_ID } from './fixture-package.ts';
 
 const SERVICE_INFO = '/sui.rpc.v2.LedgerService/GetServiceInfo';
@@ -309,7 +310,7 @@ describe('RPC server', () => {
           fc.boolean(),
           ({ path }, bytes, whole) => send(path, whole ? framed(bytes) : bytes),
         ),
-        { numRuns: 600 },
+        runs(600),
       );
       assert.deepEqual(state(), before);
       await alive();
@@ -341,7 +342,7 @@ describe('RPC server', () => {
             await send(path, framed(bytes));
           },
         ),
-        { numRuns: 1500 },
+        runs(1500),
       );
       assert.deepEqual(state(), before, 'an unsigned or changed transaction was executed');
       await alive();
@@ -353,7 +354,7 @@ describe('RPC server', () => {
           const { response } = await post(SERVICE_INFO, Buffer.from(text), 'application/grpc-web-text');
           assert.equal(response.status, 200);
         }),
-        { numRuns: 100 },
+        runs(100),
       );
       await alive();
     });

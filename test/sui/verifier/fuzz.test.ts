@@ -6,6 +6,7 @@ import { VerificationError } from '../../../localnet/sui/verifier/errors.ts';
 import { verifyModule } from '../../../localnet/sui/verifier/verifier.ts';
 import { ModuleError } from '../../../localnet/sui/vm/errors.ts';
 import { type ModuleTables, readModule } from '../../../localnet/sui/vm/format.ts';
+import { seed, times } from '../../fuzz.ts';
 import { Assembler, DROP, type Line, mut, ref } from './assembler.ts';
 import { refuses } from './expect.ts';
 import { mutate, random } from './mutate.ts';
@@ -37,9 +38,9 @@ describe('verifier: fuzz', function () {
   });
 
   it('answers modules with changed bytes', () => {
-    const rand = random(0xc0441d04);
+    const rand = random(seed(0xc0441d04));
     const seen = new Map<string | null, number>();
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < times(1000); i++) {
       const bytes = corpus[rand(corpus.length)]!.slice();
       for (let n = 1 + rand(3); n > 0; n--) bytes[rand(bytes.length)] = rand(256);
       const rule = outcome(() => verifyModule(readModule(bytes)));
@@ -49,9 +50,9 @@ describe('verifier: fuzz', function () {
   });
 
   it('answers modules with changed code and tables', () => {
-    const rand = random(0x5eed);
+    const rand = random(seed(0x5eed));
     const seen = new Map<string | null, number>();
-    for (let i = 0; i < 1500; i++) {
+    for (let i = 0; i < times(1500); i++) {
       const tables = template.deserialize(corpus[rand(corpus.length)]!) as Tables;
       for (let n = 1 + rand(2); n > 0; n--) mutate(tables, rand);
       const rule = outcome(() => verifyModule(tables as ModuleTables));

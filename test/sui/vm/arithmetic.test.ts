@@ -6,6 +6,7 @@ import type { FunctionInstance } from '../../../localnet/sui/vm/loader.ts';
 import { Machine } from '../../../localnet/sui/vm/machine.ts';
 import { Meter } from '../../../localnet/sui/vm/meter.ts';
 import { packagesOf } from '../../../localnet/sui/vm/packages.ts';
+import { runs } from '../../fuzz.ts';
 import { HERE, ModuleAssembler } from './assemble.ts';
 
 const WIDTHS = [8, 16, 32, 64, 128, 256];
@@ -133,7 +134,7 @@ describe('sui vm: arithmetic', () => {
         fc.property(value, value, fc.constantFrom(...BINARY), (a, b, op) => {
           assert.equal(call(`${op}${width}`, [represent(a, width), represent(b, width)]), reference(op, a, b, width));
         }),
-        { numRuns: 300, seed: width },
+        runs(300),
       );
     });
   }

@@ -20,6 +20,7 @@ import {
   U8,
 } from '../../../localnet/sui/vm/types.ts';
 import { Bytes, copyValue, equalValues, refTo, Struct, type Value, Vec } from '../../../localnet/sui/vm/values.ts';
+import { runs } from '../../fuzz.ts';
 import { HERE, ModuleAssembler } from './assemble.ts';
 
 const ALL = ABILITY.COPY | ABILITY.DROP | ABILITY.STORE;
@@ -145,7 +146,7 @@ describe('sui vm: BCS', () => {
           const back = deserialize(types, type, bytes);
           assert.ok(equalValues(back, value) && equalValues(copyValue(back), value));
         }),
-        { numRuns: 100, seed: 1 },
+        runs(100),
       );
     }
   });
@@ -163,7 +164,7 @@ describe('sui vm: BCS', () => {
         }
         assert.deepEqual(serialize(types, type, value), bytes);
       }),
-      { numRuns: 2000, seed: 2 },
+      runs(2000),
     );
   });
 

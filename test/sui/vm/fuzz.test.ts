@@ -19,11 +19,11 @@ import { normalizeAddress } from '../../../localnet/sui/vm/tag.ts';
 import { buildTests } from '../../../localnet/sui/vm/unit-test/build.ts';
 import { mutate, random } from '../verifier/mutate.ts';
 import type { Tables } from '../verifier/packages.ts';
+import { seed, times } from '../../fuzz.ts';
 
 const PACKAGE = path.join(import.meta.dirname, '../../sui-conformance/expected');
 const ROOT = normalizeAddress('0x0');
-const SEED = 0x5eed;
-const MUTANTS = 700;
+const MUTANTS = times(700);
 
 interface Module {
   readonly id: ModuleId;
@@ -81,7 +81,7 @@ describe('sui vm: fuzz', function () {
   }
 
   it('runs what the verifier accepts without breaking an assumption', () => {
-    const rand = random(SEED);
+    const rand = random(seed(0x5eed));
     const corpus = modules.filter(({ id, tables }) => id.address === ROOT && isAccepted(() => verify(tables, id.name)));
     assert.ok(corpus.length >= 15, `${corpus.length} modules to start from`);
     const ends = new Map<string, number>();
