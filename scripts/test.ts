@@ -34,7 +34,7 @@ const STAGES: Stage[] = [
   { name: 'check:types', command: ['tsc', '-p', '.'] },
   { name: 'check:lint', command: ['eslint', '--max-warnings=0', '.'] },
   { name: 'check:imports', command: ['depcruise', 'prover', 'localnet', 'scripts', 'test', 'contracts-evm/test'] },
-  { name: 'check:unused', command: ['knip', '--no-progress', '--no-config-hints'] },
+  { name: 'check:unused', command: ['knip', '--no-progress', '--treat-config-hints-as-errors'] },
   {
     name: 'check:solidity',
     command: ['solhint', '--max-warnings=0', '--disc', '--noPoster', 'contracts-evm/{src,test}/**/*.sol'],
