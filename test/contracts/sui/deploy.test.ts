@@ -1,0 +1,160 @@
+/** What the deployment refuses, what it finds when it reads back, and what it writes. */
+import assert from 'node:assert/strict';
+import { SuiGrpcClient } from '@mysten/sui/grpc';
+import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
+import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
+import { evmChain, suiChain } from '../../../prover/protocol/index.ts';
+import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
+import {
+  deploySui,
+  DeployError,
+  finishDeployment,
+  publishSui,
+  readSuiDeployment,
+  setUpSui,
+  type SuiContext,
+  type SuiDeployConfig,
+} from '../../../scripts/deploy/sui.ts';
+import { checkConfig } from '../../../scripts/deploy/sui/config.ts';
+import { temporaryFolder } from './folder.ts';
+
+const CHAIN = suiChain(Uint8Array.of(1, 2, 3, 4));
+const MAINNET = suiChain(Uint8Array.of(0x35, 0x83, 0x4a, 0x8a));
+const address = (digit: string): string => `0x${digit.repeat(64)}`;
+const outbox = new Uint8Array(32).fill(0xee, 12);
+
+/** A deployment that is sound off a local network. */
+const sound: SuiDeployConfig = {
+  network: 'sound',
+  isLocalnet: false,
+  root: 'intel',
+  operators: [address('1'), address('2'), address('3')],
+  acceptedTcbStatuses: [1, 2],
+  minimumEvaluationNumber: 17,
+  revocationKey: new Uint8Array(20).fill(7),
+  feeSink: address('5'),
+  lanes: [{ destinationChain: evmChain(1), baseFee: 1n, feePerByte: 2n, feePerGas: 3n }],
+  origins: [
+    {
+      chain: evmChain(1),
+      outbox,
+      generation: 1,
+      policy: { threshold: 3, operators: 2, platforms: 3, vendors: 1 },
+    },
+  ],
+};
+const [origin] = sound.origins;
+const withPolicy = (changes: Partial<(typeof sound.origins)[0]['policy']>): Partial<SuiDeployConfig> => ({
+  origins: [{ ...origin!, policy: { ...origin!.policy, ...changes } }],
+});
+const simulated = new Uint8Array(32).fill(9);
+
+describe('deployment on Sui: input', () => {
+  it('takes what is sound', () => {
+    checkConfig(sound, CHAIN);
+    checkConfig({ ...sound, ...withPolicy({ threshold: 1, operators: 1, platforms: 1 }), isLocalnet: true }, CHAIN);
+    checkConfig({ ...sound, isLocalnet: true, root: simulated }, CHAIN);
+  });
+
+  const refused: [why: string, message: RegExp, changes: Partial<SuiDeployConfig>, chain?: bigint][] = [
+    ['a threshold of zero', /threshold is 1 to 32/, withPolicy({ threshold: 0 })],
+    ['a threshold of 33', /threshold is 1 to 32/, withPolicy({ threshold: 33 })],
+    ['a threshold of one', /one signer/, withPolicy({ threshold: 1, operators: 1, platforms: 1 })],
+    ['one operator for a quorum', /one operator/, withPolicy({ operators: 1 })],
+    ['zero operators for a quorum', /operators is 1/, withPolicy({ operators: 0 })],
+    ['zero platforms', /platforms is 1/, withPolicy({ platforms: 0 })],
+    ['zero vendors', /vendors is 1/, withPolicy({ vendors: 0 })],
+    ['more vendors than signers', /vendors is 1/, withPolicy({ vendors: 4 })],
+    ['shared platforms', /platform of its own/, withPolicy({ platforms: 2 })],
+    [
+      'a policy that too few operators can meet',
+      /needs 4 operators/,
+      withPolicy({ threshold: 4, operators: 4, platforms: 4 }),
+    ],
+    ['one operator', /at least two operators/, { operators: [address('1')] }],
+    ['one operator twice', /given twice/, { operators: [address('1'), address('1')] }],
+    ['no operator', /at least one operator/, { operators: [], isLocalnet: true }],
+    ['an operator of zero', /operator/, { operators: [address('0'), address('1')] }],
+    ['a simulated root', /must be intel/, { root: simulated }],
+    ['a root of zero', /SHA-256/, { root: new Uint8Array(32), isLocalnet: true }],
+    ['a short root', /SHA-256/, { root: new Uint8Array(31).fill(1), isLocalnet: true }],
+    ['a local network on mainnet', /mainnet/, { isLocalnet: true }, MAINNET],
+    ['no TCB status', /no TCB status/, { acceptedTcbStatuses: [] }],
+    ['the status Revoked', /status 9/, { acceptedTcbStatuses: [9] }],
+    ['a status twice', /given twice/, { acceptedTcbStatuses: [1, 1] }],
+    ['a sink of zero', /feeSink/, { feeSink: address('0') }],
+    ['a guardian of zero', /guardian/, { guardian: address('0') }],
+    ['a revocation key of zero', /revocation key/, { revocationKey: new Uint8Array(20) }],
+    ['a lane to itself', /this chain itself/, { lanes: [{ ...sound.lanes[0]!, destinationChain: CHAIN }] }],
+    ['a lane twice', /given twice/, { lanes: [sound.lanes[0]!, sound.lanes[0]!] }],
+    ['an origin twice', /given twice/, { origins: [origin!, origin!] }],
+    [
+      'an outbox that is no EVM address',
+      /no address/,
+      { origins: [{ ...origin!, outbox: new Uint8Array(32).fill(1) }] },
+    ],
+    ['generation zero', /generation/, { origins: [{ ...origin!, generation: 0 }] }],
+    ['a network that is no file name', /file name/, { network: '../elsewhere' }],
+  ];
+  for (const [why, message, changes, chain = CHAIN] of refused) {
+    it(`refuses ${why}`, () => {
+      assert.throws(
+        () => checkConfig({ ...sound, ...changes }, chain),
+        (error) => error instanceof DeployError && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('deployment on Sui: on chain', function () {
+  this.timeout(120_000);
+  let devnet: LocalDevnet;
+  let context: SuiContext;
+  before(async () => {
+    devnet = await startDevnet({ seed: 'deploy' });
+    const signer = Ed25519Keypair.fromSecretKey(new Uint8Array(32).fill(3));
+    await devnet.faucet(signer.toSuiAddress());
+    const client = new SuiGrpcClient({ network: 'localnet', transport: inProcessTransport(devnet) });
+    context = { client, signer };
+  });
+
+  it('is written as it is, with Intel as the root, and read again', async () => {
+    const folder = temporaryFolder();
+    const config = { ...sound, guardian: address('6'), governance: address('7') };
+    const deployment = await deploySui(context, config, folder);
+    assert.deepEqual(readSuiDeployment('sound', folder), deployment);
+    assert.equal(deployment.verifier.root, INTEL_ROOT_FINGERPRINT);
+    assert.equal(deployment.capabilities.governance.owner, address('7'));
+    assert.equal(deployment.isLocalnet, false);
+  });
+
+  it('sends nothing when its input is refused', async () => {
+    const { height } = devnet.ledger;
+    await assert.rejects(deploySui(context, { ...sound, operators: [address('1')] }, temporaryFolder()), DeployError);
+    assert.equal(devnet.ledger.height, height);
+  });
+
+  it('finds what is not as it should be', async () => {
+    const published = await publishSui(context);
+    const setUp = await setUpSui(context, published, sound);
+    const differs = async (message: RegExp, config: SuiDeployConfig): Promise<void> => {
+      await assert.rejects(
+        finishDeployment(context, published, setUp, config, temporaryFolder()),
+        (error) => error instanceof DeployError && message.test(error.message),
+      );
+    };
+    await differs(/the authority/, { ...sound, isLocalnet: true });
+    await differs(/owner of the guardian/, { ...sound, guardian: address('8') });
+    await differs(/the criteria/, { ...sound, minimumEvaluationNumber: 18 });
+    await differs(/the criteria/, { ...sound, acceptedTcbStatuses: [1] });
+    await differs(/the verifier/, { ...sound, root: simulated });
+    await differs(/the outbox/, { ...sound, feeSink: address('8') });
+    await differs(/the lane/, { ...sound, lanes: [{ ...sound.lanes[0]!, baseFee: 2n }] });
+    await differs(/the origin/, { ...sound, ...withPolicy({ threshold: 4, platforms: 4 }) });
+    const forged = structuredClone(published);
+    forged.packages.dcap.id = published.packages.corridor.id;
+    await assert.rejects(finishDeployment(context, forged, setUp, sound, temporaryFolder()), /the code of dcap/);
+    await finishDeployment(context, published, setUp, sound, temporaryFolder());
+  });
+});
