@@ -54,8 +54,9 @@ export function normalizeAddress(text: string): string {
   return address;
 }
 
-const MAX_TYPE_LENGTH = 4096;
-const MAX_TYPE_DEPTH = 16;
+/** Code can build types of 128 nodes, nested as deep, each with names of up to 128 letters. */
+const MAX_TYPE_LENGTH = 48 * 1024;
+const MAX_TYPE_DEPTH = 128;
 const PRIMITIVES = ['bool', 'u8', 'u16', 'u32', 'u64', 'u128', 'u256', 'address', 'signer'];
 const WORD = /(?:0x[0-9a-fA-F]{1,64}|[A-Za-z_][A-Za-z0-9_]*)/y;
 const ADDRESS = /^(?:0x)?[0-9a-fA-F]{1,64}$/;
@@ -63,7 +64,7 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * Parses a type such as `0x2::coin::Coin<0x2::sui::SUI>`.
- * @throws LedgerError TYPE_INVALID on anything else, on more than 4,096 characters and on nesting deeper than 16
+ * @throws LedgerError TYPE_INVALID on anything else, on more than 48 KB and on nesting deeper than 128
  */
 export function parseType(text: string): TypeTag {
   const fail = (reason: string): never => {
@@ -135,15 +136,17 @@ export function formatStruct({ address, module, name, typeParams }: StructTag): 
   return `${normalizeSuiAddress(address)}::${module}::${name}${args}`;
 }
 
-/** Canonical spellings of the types seen so far; also makes equal type strings one string in memory. */
+/** Canonical spellings of the types seen so far, very long ones excepted; also makes equal type strings one string in memory. */
 const canonical = new Map<string, string>();
 const CANONICAL_LIMIT = 10_000;
+const CANONICAL_LENGTH = 4096;
 
 /** Canonical spelling of a type given as text. */
 export function canonicalType(text: string): string {
   const known = canonical.get(text);
   if (known !== undefined) return known;
   const result = formatType(parseType(text));
+  if (text.length > CANONICAL_LENGTH) return result;
   if (canonical.size >= CANONICAL_LIMIT) canonical.clear();
   canonical.set(text, result);
   if (!canonical.has(result)) canonical.set(result, result);

@@ -295,6 +295,7 @@ export class Loader {
     this.#linkages.delete(storageId);
     const prefix = `${storageId}::`;
     for (const key of this.#datatypes.keys()) if (key.startsWith(prefix)) this.#datatypes.delete(key);
+    this.types.forget(storageId);
   }
 
   /** The datatype that a package's module declares, known by the version that first declared it. */

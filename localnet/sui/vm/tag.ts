@@ -14,7 +14,8 @@ export interface StructTag {
 export type TypeTag = string | { readonly vector: TypeTag } | StructTag;
 
 const IDENTIFIER = /^(?:[A-Za-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+)$/;
-const MAX_DEPTH = 16;
+/** As deep as code can nest a type; what a transaction may name is limited elsewhere. */
+const MAX_DEPTH = 128;
 
 /** "0x" and 64 lowercase hex digits from any "0x" form of an address; RangeError if it is none. */
 export function normalizeAddress(text: string): string {
@@ -26,7 +27,7 @@ export function normalizeAddress(text: string): string {
 /**
  * Parses the text form of a type, for instance `vector<0x2::coin::Coin<0x2::sui::SUI>>`.
  *
- * @throws RangeError if it is no type, or nested deeper than 16.
+ * @throws RangeError if it is no type, or nested deeper than 128.
  */
 export function parseTypeTag(text: string): TypeTag {
   let at = 0;

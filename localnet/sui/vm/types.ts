@@ -249,13 +249,19 @@ export const PRIMITIVES: ReadonlyMap<string, Type> = new Map(
 /** Interns types and remembers what is derived from them. */
 export class TypeTable {
   readonly #types = new Map<string, Type>(PRIMITIVES);
-  readonly #fields = new Map<Type, readonly (readonly Type[])[]>();
-  readonly #layoutNodes = new Map<Type, number>();
+  readonly #fields = new WeakMap<Type, readonly (readonly Type[])[]>();
+  readonly #layoutNodes = new WeakMap<Type, number>();
 
   #intern(key: string, make: () => Type): Type {
     let type = this.#types.get(key);
     if (!type) this.#types.set(key, (type = make()));
     return type;
+  }
+
+  /** Drops all types that a package defines, alone or within others. No value of them may be left. */
+  forget(definingId: string): void {
+    const prefix = `${definingId}::`;
+    for (const key of this.#types.keys()) if (key.includes(prefix)) this.#types.delete(key);
   }
 
   vector(elem: Type): Type {

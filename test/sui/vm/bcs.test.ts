@@ -186,6 +186,6 @@ describe('sui vm: BCS', () => {
     ]) {
       assert.throws(() => parseTypeTag(bad), RangeError, bad);
     }
-    assert.throws(() => parseTypeTag(`${'vector<'.repeat(20)}u8${'>'.repeat(20)}`), /deeper/);
+    assert.throws(() => parseTypeTag(`${'vector<'.repeat(129)}u8${'>'.repeat(129)}`), /deeper/);
   });
 });

@@ -123,6 +123,26 @@ describe('sui vm: linkage', () => {
     );
   });
 
+  it('takes nothing of a package that was forgotten for one that comes under its id', () => {
+    const moduleWith = (field: SignatureToken): Uint8Array => {
+      const module = new ModuleAssembler('m', OTHER);
+      const handle = module.datatype('T', ABILITY.COPY | ABILITY.DROP);
+      module.struct(handle, { n: field });
+      return module.bytes();
+    };
+    let current = view(OTHER, OTHER, { m: moduleWith('U64') });
+    const loader = new Loader((storageId) => (storageId === OTHER ? current : undefined));
+    const fields = (text: string) => loader.types.fields(loader.type(parseTypeTag(text)))[0]!.map(({ key }) => key);
+    const inner = () => loader.type(parseTypeTag(`vector<${OTHER}::m::T>`)).elem!;
+    assert.deepEqual(fields(`${OTHER}::m::T`), ['u64']);
+    const before = inner();
+    loader.forget(OTHER);
+    current = view(OTHER, OTHER, { m: moduleWith('Address') });
+    assert.deepEqual(fields(`${OTHER}::m::T`), ['address']);
+    assert.notEqual(inner(), before);
+    assert.equal(inner(), loader.type(parseTypeTag(`${OTHER}::m::T`)));
+  });
+
   it('links nothing that the linkage table does not name', () => {
     const machine = machineOf(...upgradedA(), view(OTHER, OTHER, { u: moduleUser(OTHER) }));
     assert.equal(
