@@ -1,5 +1,5 @@
 /**
- * The rule on private entry functions: none of their arguments may hang together with a value that has still to be used
+ * The rule on entry functions that are not public: none of their arguments may hang together with a value that has still to be used
  * up, such as the receipt of a loan. Otherwise code of others could wrap itself around what the author of an entry
  * function left out of reach.
  *
@@ -62,7 +62,7 @@ function checkCommand(command: TypedCommand, context: Place, cliqueOf: (place: P
   const args = command.arguments.filter(({ place }) => place !== context);
   for (const { place, move } of args) if (move && heats(place)) cliqueOf(place).heat(-1);
   const { action } = command;
-  if (action.kind === 'call' && action.function.image.isEntry && action.function.image.visibility === 'Private') {
+  if (action.kind === 'call' && action.function.image.isEntry && action.function.image.visibility !== 'Public') {
     const hot = args.find(({ place }) => cliqueOf(place).isHot);
     if (hot) {
       const detail = 'it hangs together with a value that is yet to be used up; use that up first';

@@ -154,14 +154,16 @@ class Typing {
   #call(command: Extract<Command, { kind: 'call' }>, { call }: LoadedCommand): TypedCommand {
     const { function: instance, linkage } = call!;
     const sources = this.#sources(command.arguments);
-    const last = instance.parameters.at(-1);
-    const context = last && last.isReference && last.elem === this.#environment.framework.context ? last : undefined;
-    const parameters = context ? instance.parameters.slice(0, -1) : instance.parameters;
-    if (sources.length !== parameters.length) {
-      fail('ArityMismatch', `${instance.name} takes ${parameters.length} arguments, ${sources.length} given`);
+    const isContext = (type: Type): boolean => type.isReference && type.elem === this.#environment.framework.context;
+    const count = instance.parameters.filter((type) => !isContext(type)).length;
+    if (sources.length !== count) {
+      fail('ArityMismatch', `${instance.name} takes ${count} arguments, ${sources.length} given`);
     }
-    const args = sources.map((source, i) => this.#argument(source, i, parameters[i]!));
-    if (context) args.push(this.#borrow(this.#context, args.length, context));
+    let next = 0;
+    const args = instance.parameters.map((type, position) => {
+      if (isContext(type)) return this.#borrow(this.#context, position, type);
+      return this.#argument(sources[next]!, next++, type);
+    });
     return this.#typed({ kind: 'call', function: instance, linkage, package: command.package }, args, instance.returns);
   }
 

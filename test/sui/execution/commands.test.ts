@@ -210,6 +210,26 @@ describe('commands of programmable transactions', () => {
       assert.equal(bcs.ObjectDigest.parse(digest!), transaction.digest);
     });
 
+    it('injects the context wherever it stands', async () => {
+      const bytes = await world.build((tx) => {
+        tx.moveCall({ target: call('plain::context_first'), arguments: [tx.pure.u64(7)] });
+        tx.moveCall({ target: call('plain::context_twice'), arguments: [tx.pure.u64(7)] });
+      });
+      const { commands } = world.devnet.simulate(bytes, { checks: true, mockGas: false });
+      const [sender, value] = commands[0]!.returnValues;
+      assert.equal(`0x${Buffer.from(sender!.value).toString('hex')}`, me());
+      assert.equal(bcs.u64().parse(value!.value), '7');
+      assert.deepEqual(commands[1]!.returnValues[0]!.value, Uint8Array.of(1));
+      const arity = await world.fails((tx) => {
+        tx.moveCall({ target: call('plain::context_first') });
+      });
+      assert.equal((arity.error as { $kind: string }).$kind, 'ArityMismatch');
+      const twice = await world.fails((tx) => {
+        tx.moveCall({ target: call('plain::context_twice_mutably') });
+      });
+      assert.deepEqual(twice.error, argumentError('InvalidReferenceArgument', 0));
+    });
+
     it('runs the framework’s own functions', async () => {
       const ran = await world.ok((tx) => {
         const [coin] = tx.splitCoins(tx.gas, [1000]);
@@ -304,7 +324,7 @@ describe('commands of programmable transactions', () => {
     });
   });
 
-  describe('private entry functions', () => {
+  describe('entry functions that are not public', () => {
     it('take what hangs together with nothing hot', async () => {
       const thing = await newThing(1);
       await world.ok((tx) => {
@@ -323,18 +343,23 @@ describe('commands of programmable transactions', () => {
       });
     });
 
-    it('refuse an object that hangs together with a hot potato', async () => {
-      const thing = await newThing(1);
-      const { error, command } = await world.fails((tx) => {
-        const x = tx.object(ref(thing));
-        const potato = tx.moveCall({ target: call('potato::grow_on'), arguments: [x] });
-        tx.moveCall({ target: call('potato::guarded'), arguments: [x, tx.pure.u64(2)] });
-        tx.moveCall({ target: call('potato::peel'), arguments: [potato] });
+    for (const [visibility, name] of [
+      ['private', 'guarded'],
+      ['of the package', 'friendly'],
+    ]) {
+      it(`refuse an object that hangs together with a hot potato: ${visibility}`, async () => {
+        const thing = await newThing(1);
+        const { error, command } = await world.fails((tx) => {
+          const x = tx.object(ref(thing));
+          const potato = tx.moveCall({ target: call('potato::grow_on'), arguments: [x] });
+          tx.moveCall({ target: call(`potato::${name}`), arguments: [x, tx.pure.u64(2)] });
+          tx.moveCall({ target: call('potato::peel'), arguments: [potato] });
+        });
+        assert.deepEqual(error, argumentError('InvalidArgumentToPrivateEntryFunction', 0));
+        assert.equal(command, '1');
+        assert.equal(valueOf(thing), 1n);
       });
-      assert.deepEqual(error, argumentError('InvalidArgumentToPrivateEntryFunction', 0));
-      assert.equal(command, '1');
-      assert.equal(valueOf(thing), 1n);
-    });
+    }
 
     it('refuse an object tied to a hot potato by way of a third', async () => {
       const [a, b] = [await newThing(1), await newThing(2)];

@@ -217,6 +217,8 @@ const counter: ModuleSpec = {
     collect: {
       parameters: ['&mut 0xc0::counter::Counter', '0x2::transfer::Receiving<0x2::coin::Coin<0x2::sui::SUI>>'],
     },
+    bump_after: { parameters: ['&0x2::tx_context::TxContext', '&mut 0xc0::counter::Counter'] },
+    read_after: { parameters: ['&mut 0x2::tx_context::TxContext', '&0xc0::counter::Counter'] },
     hidden: { visibility: 'Private', entry: true },
     put: {
       types: [STORE, KEY | STORE],

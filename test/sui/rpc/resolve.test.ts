@@ -96,6 +96,9 @@ describe('transaction resolution', () => {
     assert.equal(await mutable(call('read', SHARED)), false);
     assert.equal(await mutable(call('bump', SHARED)), true);
     assert.equal(await mutable(call('destroy', SHARED)), true);
+    // The context before it is no argument.
+    assert.equal(await mutable(call('read_after', SHARED)), false);
+    assert.equal(await mutable(call('bump_after', SHARED)), true);
     assert.equal(await mutable(call('read', SHARED), call('bump', SHARED)), true);
     assert.equal(await mutable((t) => t.makeMoveVec({ elements: [t.object(SHARED)] })), true);
     assert.equal(await mutable((t) => t.splitCoins(t.object(SHARED), [1])), true);

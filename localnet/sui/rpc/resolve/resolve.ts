@@ -165,7 +165,8 @@ class InputResolver {
     for (const command of this.#commands) {
       if (!('MoveCall' in command) || !command.MoveCall) continue;
       const { package: id, module, function: name, arguments: args } = command.MoveCall;
-      const { parameters } = this.#packages.module(id as string, module)!.functions.get(name)!;
+      const { parameters: all } = this.#packages.module(id as string, module)!.functions.get(name)!;
+      const parameters = all.filter((parameter) => !isContext(parameter));
       for (const [position, argument] of [...args].entries()) {
         if (!this.#isThis(argument)) continue;
         const parameter = parameters[position];
@@ -208,4 +209,10 @@ class InputResolver {
   #isThis(argument: unknown): boolean {
     return (argument as { Input?: number }).Input === this.#index;
   }
+}
+
+/** Whether a parameter is the transaction's context, which the network passes by itself. */
+function isContext({ reference, body }: Signature): boolean {
+  if (reference === undefined || body.kind !== 'datatype') return false;
+  return body.package === SUI_ADDRESS && body.module === 'tx_context' && body.name === 'TxContext';
 }
