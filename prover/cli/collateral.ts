@@ -1,13 +1,15 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
+import { collateralFromFile } from '../protocol/dcap/index.ts';
 import { fetchCollateral, INTEL_PCS_URL, INTEL_ROOT_CRL_URL, requestOfQuote } from '../host/pcs.ts';
 import type { CollateralRequest } from '../host/pcs.ts';
 import { CliError } from './errors.ts';
 import { readQuoteFile, userPath } from './files.ts';
 import { json, type Terminal } from './output.ts';
+import { addChainOptions, uploadToChains, type ChainFlags } from './upload.ts';
 
-interface FetchFlags {
+interface FetchFlags extends ChainFlags {
   quote?: string;
   tee?: 'sgx' | 'tdx';
   fmspc?: string;
@@ -23,9 +25,11 @@ interface FetchFlags {
 export function addCollateralCommands(program: Command, terminal: Terminal): void {
   const collateral = program.command('collateral').description('fetch what Intel publishes to judge quotes by');
 
-  collateral
+  const fetch = collateral
     .command('fetch')
-    .description('fetch the collateral of one machine from Intel PCS or a PCCS, and keep it as a file')
+    .description(
+      'fetch the collateral of one machine from Intel PCS or a PCCS, keep it as a file, and upload what is newer than a chain has',
+    )
     .option('--quote <file>', 'take TEE, FMSPC and CA from this quote')
     .addOption(new Option('--tee <tee>', 'kind of TEE').choices(['sgx', 'tdx']))
     .option('--fmspc <hex>', 'FMSPC of the machine, 12 hex digits')
@@ -35,7 +39,12 @@ export function addCollateralCommands(program: Command, terminal: Terminal): voi
     .addOption(new Option('--edition <edition>', 'edition of the TCB judgement').choices(['early', 'standard']))
     .requiredOption('--out <file>', 'collateral file to write')
     .option('--json', 'machine-readable output')
-    .addHelpText('after', '\nExample:\n  corridor collateral fetch --quote quote.bin --out collateral.json')
+    .addHelpText(
+      'after',
+      '\nKeys that pay for uploads are read from CORRIDOR_EVM_KEY (0x and hex) and CORRIDOR_SUI_KEY (suiprivkey1...).' +
+        '\n\nExamples:\n  corridor collateral fetch --quote quote.bin --out collateral.json' +
+        '\n  corridor collateral fetch --quote quote.bin --out collateral.json --evm-rpc URL --evm-verifier ADDRESS',
+    )
     .action(async (flags: FetchFlags) => {
       const request = toRequest(flags);
       const file = await fetchCollateral(request);
@@ -45,11 +54,11 @@ export function addCollateralCommands(program: Command, terminal: Terminal): voi
       writeFileSync(`${target}.part`, `${JSON.stringify(file, null, 2)}\n`);
       renameSync(`${target}.part`, target);
       const { tee, fmspc, ca } = request;
-      const result = { tee, fmspc, ca, out: target };
-      terminal.out(
-        flags.json ? json(result) : `collateral of ${tee.toUpperCase()} ${fmspc} (${ca}) is in ${flags.out}`,
-      );
+      if (!flags.json) terminal.out(`collateral of ${tee.toUpperCase()} ${fmspc} (${ca}) is in ${flags.out}`);
+      const uploads = await uploadToChains(flags, collateralFromFile(file), terminal);
+      if (flags.json) terminal.out(json({ tee, fmspc, ca, out: target, ...uploads }));
     });
+  addChainOptions(fetch);
 }
 
 function toRequest(flags: FetchFlags): CollateralRequest {

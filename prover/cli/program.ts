@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { UploadError } from '../host/collateral.ts';
 import { PcsError } from '../host/pcs.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -43,6 +44,7 @@ function inheritSettings(command: Command, parent: Command): void {
 
 function foreseen(error: unknown): { code: string; message: string; exitCode: number } {
   if (error instanceof CliError) return error;
+  if (error instanceof UploadError) return { code: error.code, message: error.message, exitCode: EXIT.refused };
   if (error instanceof PcsError) return { code: error.code, message: error.message, exitCode: EXIT.unavailable };
   if (error instanceof DcapError || error instanceof ProtocolError) {
     return { code: error.code, message: error.message, exitCode: EXIT.usage };

@@ -1,12 +1,15 @@
 /** A chain with DCAP verifiers on it, for tests that upload and verify at chosen times. */
 import assert from 'node:assert/strict';
-import { network } from 'hardhat';
+import { artifacts, network } from 'hardhat';
 import {
   bytesToHex,
+  createPublicClient,
+  createWalletClient,
   decodeErrorResult,
   decodeFunctionResult,
   encodeFunctionData,
   hexToBytes,
+  http,
   keccak256,
   toHex,
   type Abi,
@@ -14,6 +17,7 @@ import {
   type Hex,
   type TransactionReceipt,
 } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { readCertificate, readCrl, type Collateral } from '../../../prover/protocol/dcap/index.ts';
 
 /** Whether to take the time for all that can be compared, and not for a part of it: `npm run test:long`. */
@@ -164,6 +168,21 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
 }
 
 export type Verifier = Awaited<ReturnType<DcapChain['deployVerifier']>>;
+
+/** Deploys a verifier by a node that others reach too. */
+export async function deployVerifierWith(url: string, key: Hex, rootFingerprint: Uint8Array): Promise<Address> {
+  const transport = http(url);
+  const wallet = createWalletClient({ transport, account: privateKeyToAccount(key) });
+  const client = createPublicClient({ transport });
+  const deploy = async (name: string, args: readonly unknown[] = []): Promise<Address> => {
+    const { abi, bytecode } = await artifacts.readArtifact(name);
+    const hash = await wallet.deployContract({ abi: abi as Abi, bytecode: bytecode as Hex, args, chain: null });
+    const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+    return contractAddress!;
+  };
+  const helpers = [await deploy('CertificateJudge'), await deploy('DocumentJudge'), await deploy('EvidenceReader')];
+  return deploy('DcapVerifier', [bytesToHex(rootFingerprint), ...helpers]);
+}
 
 /** The call that uploads a part of collateral. */
 export function uploadCall(part: Part, collateral: Collateral): Call {

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { network } from 'hardhat';
+import { bytesToHex, createPublicClient, http, toHex, type Address } from 'viem';
+import { mnemonicToAccount } from 'viem/accounts';
+import { createPlatform, startPccs, Vendor, type Pccs } from '../../../localnet/tee/index.ts';
+import { run } from '../../../prover/cli/program.ts';
+import { dcapVerifierAbi as abi } from '../../../prover/bindings/evm/dcap-verifier.ts';
+import { deployVerifierWith } from '../harness/dcap.ts';
+
+const vendor = new Vendor({ seed: 'upload', clock: () => Math.floor(Date.now() / 1000) - 60 });
+const machine = createPlatform({ vendor });
+/** Hardhat's first account, whose key everybody knows. */
+const account = mnemonicToAccount('test test test test test test test test test test test junk');
+const KEY = toHex(account.getHdKey().privateKey!);
+
+describe('corridor collateral fetch, to an EVM chain', function () {
+  this.timeout(120_000);
+
+  let folder: string;
+  let pccs: Pccs;
+  let server: Awaited<ReturnType<typeof network.createServer>>;
+  let rpc: string;
+  let verifier: Address;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'corridor upload '));
+    writeFileSync(path.join(folder, 'quote'), machine.quote({ form: 'tdx4', reportData: new Uint8Array(64) }).quote);
+    pccs = await startPccs(vendor);
+    server = await network.createServer({ network: 'default' }, '127.0.0.1', 0);
+    const { address, port } = await server.listen();
+    rpc = `http://${address}:${port}`;
+    verifier = await deployVerifierWith(rpc, KEY, vendor.rootFingerprint);
+  });
+  after(async () => {
+    delete process.env.CORRIDOR_EVM_KEY;
+    await server.close();
+    await pccs.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function fetchTo(address: string, ...flags: string[]): Promise<{ exitCode: number; out: string; err: string }> {
+    const said = { out: '', err: '' };
+    const exitCode = await run(
+      [
+        ...['collateral', 'fetch', '--quote', path.join(folder, 'quote'), '--out', path.join(folder, 'collateral')],
+        ...['--url', pccs.url, '--evm-rpc', rpc, '--evm-verifier', address, ...flags],
+      ],
+      {
+        out: (text) => void (said.out += `${text}\n`),
+        err: (text) => void (said.err += `${text}\n`),
+        isColoured: false,
+      },
+    );
+    assert.ok(!said.out.includes(KEY.slice(2)) && !said.err.includes(KEY.slice(2)), 'the key is shown');
+    return { exitCode, ...said };
+  }
+
+  it('says what it lacks, and uploads nothing, without a key', async () => {
+    const { exitCode, out } = await fetchTo(verifier, '--dry-run', '--json');
+    assert.equal(exitCode, 0);
+    const { evm } = JSON.parse(out) as { evm: string[] };
+    const all = ['root', 'rootCrl', 'qeIdentitySigner', 'qeIdentity', 'tcbInfo', 'pckCa', 'pckCrl'];
+    assert.deepEqual(evm, all);
+    const { exitCode: status, err } = await fetchTo(verifier);
+    assert.equal(status, 2);
+    assert.match(err, /CORRIDOR_EVM_KEY/);
+  });
+
+  it('uploads it, after which evidence is accepted, and then nothing a second time', async () => {
+    process.env.CORRIDOR_EVM_KEY = KEY;
+    const first = await fetchTo(verifier);
+    assert.equal(first.exitCode, 0, first.err);
+    const client = createPublicClient({ transport: http(rpc) });
+    const { evidence } = machine.quote({ form: 'tdx4', reportData: new Uint8Array(64) });
+    const args = [bytesToHex(evidence), vendor.evaluationNumber] as const;
+    const { tcbStatus } = await client.readContract({ abi, address: verifier, functionName: 'verify', args });
+    assert.equal(tcbStatus, 1);
+    const { out } = await fetchTo(verifier, '--json');
+    // Documents that are issued on request are newer each second.
+    const { evm } = JSON.parse(out) as { evm: string[] };
+    assert.deepEqual(
+      evm.filter((part) => ['root', 'qeIdentitySigner', 'tcbInfoSigner', 'pckCa'].includes(part)),
+      [],
+    );
+  });
+
+  it('names what is wrong: another root, no verifier, a rule', async () => {
+    const other = await deployVerifierWith(rpc, KEY, new Uint8Array(32).fill(7));
+    const wrongRoot = await fetchTo(other);
+    assert.equal(wrongRoot.exitCode, 1);
+    assert.match(wrongRoot.err, /the store is for the root 0x0707/);
+    const nobody = await fetchTo(`0x${'11'.repeat(20)}`);
+    assert.match(nobody.err, /no DCAP verifier answers/);
+    const noAddress = await fetchTo('0x12');
+    assert.equal(noAddress.exitCode, 2);
+  });
+});
