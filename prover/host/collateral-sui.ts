@@ -105,7 +105,9 @@ async function look(store: SuiStore, questions: readonly (readonly [unknown, Que
 
 /** @throws UploadError always */
 function refused(part: UploadPart, reason: string): never {
-  const abort = /(\w+)::\w+.*?(?:abort code:? ?|abortCode":")(\d+)/i.exec(reason);
-  const rule = abort && Object.values(DCAP_ABORTS).find((codes) => codes[Number(abort[2])])?.[Number(abort[2])];
+  // The client tells of an abort as it came, or in words of its own, and when it estimates the gas as text only.
+  const module = /"(?:module|name)":"(\w+)"/.exec(reason)?.[1];
+  const code = /(?:"abortCode":|\},)"?(\d+)/.exec(reason)?.[1];
+  const rule = DCAP_ABORTS[module ?? '']?.[Number(code)];
   throw new UploadError('Refused', `the chain refuses ${part}: ${rule ?? reason}`);
 }

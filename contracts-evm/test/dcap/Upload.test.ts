@@ -87,6 +87,21 @@ describe('corridor collateral fetch, to an EVM chain', function () {
     );
   });
 
+  it('names the rule by which the chain refuses', async () => {
+    // The same vendor, an hour ahead.
+    const clock = (): number => Math.floor(Date.now() / 1000) + 3_600;
+    const ahead = new Vendor({ seed: 'upload', clock });
+    createPlatform({ vendor: ahead });
+    const early = await startPccs(ahead);
+    try {
+      const { exitCode, err } = await fetchTo(verifier, '--url', early.url);
+      assert.equal(exitCode, 1);
+      assert.match(err, /the chain refuses rootCrl: CrlNotYetValid/);
+    } finally {
+      await early.close();
+    }
+  });
+
   it('names what is wrong: another root, no verifier, a rule', async () => {
     const other = await deployVerifierWith(rpc, KEY, new Uint8Array(32).fill(7));
     const wrongRoot = await fetchTo(other);
