@@ -12,13 +12,14 @@ import { parseArgs } from 'node:util';
 import hre, { network } from 'hardhat';
 import { printFigures } from './figures.ts';
 import { differences, merge, type Figures, type Section } from './gas/figures.ts';
+import { contractFigures } from './gas/contracts.ts';
 import { protocolFigures } from './gas/protocol.ts';
 import { suiFigures } from './gas/sui.ts';
 
 const SNAPSHOT = new URL('../../contracts-evm/snapshots/gas.json', import.meta.url);
 
 /** What is measured, in the order of the snapshot. */
-const SECTIONS: readonly Section[] = [protocolFigures, suiFigures];
+const SECTIONS: readonly Section[] = [protocolFigures, contractFigures, suiFigures];
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, update: { type: 'boolean' } } });
 

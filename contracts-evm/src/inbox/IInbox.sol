@@ -125,14 +125,14 @@ interface IInbox {
     /// @param messageId The message's id.
     /// @param originChain Its origin.
     /// @param nonce Its nonce.
-    event MessageDelivered(MessageId indexed messageId, ChainId indexed originChain, Nonce nonce);
+    event MessageDelivered(MessageId indexed messageId, ChainId originChain, Nonce nonce);
 
     /// @notice A recipient has failed. The message is open; anyone may deliver it again by proof.
     /// @param messageId The message's id.
     /// @param originChain Its origin.
     /// @param nonce Its nonce.
     /// @param reason The first 256 bytes of what the recipient gave back.
-    event DeliveryFailed(MessageId indexed messageId, ChainId indexed originChain, Nonce nonce, bytes reason);
+    event DeliveryFailed(MessageId indexed messageId, ChainId originChain, Nonce nonce, bytes reason);
 
     /// @notice A signer was shown to have signed two different leaves for one nonce of one lane, and is revoked.
     /// @param signer The signer.

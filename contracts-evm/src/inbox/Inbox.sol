@@ -23,17 +23,19 @@ import {SpentNonces, SpentNonceSet} from "./SpentNonces.sol";
 /// @title Inbox
 /// @notice Delivers messages that a quorum of enclaves vouches for, see `IInbox`.
 /// @dev A delivery goes through these steps, of which the last alone calls anything but the registry: `_open` checks the
-/// statement and its origin, `_check` each message, `_admit` the quorum; the nonces are spent; `_handOver` calls the
-/// recipients.
+/// statement and its origin, `_check` each message; the nonces are spent (INV-20); `_admit` checks the quorum; `_handOver`
+/// calls the recipients.
 contract Inbox is OriginTable, IInbox {
     using SpentNonceSet for SpentNonces;
 
-    /// @dev A statement whose origin is served and not paused. Lives in memory for one call.
+    /// @dev A statement whose origin is served and not paused, and `head`: how its first message opens. Lives in memory for
+    /// one call.
     struct Run {
         StatementView statement;
         bytes32 key;
         Origin origin;
         bytes32 digest;
+        uint256 head;
         bool hasSignatures;
         Quorum quorum;
         uint32 revocationEpoch;
@@ -64,21 +66,17 @@ contract Inbox is OriginTable, IInbox {
         Run memory run = _open(statement);
         uint256 count = run.statement.messageCount();
         if (messages.length != count) revert WrongMessageCount(messages.length, count);
-        MessageView[] memory views = new MessageView[](count);
-        MessageId[] memory ids = new MessageId[](count);
-        Leaf[] memory leaves = new Leaf[](count);
+        (MessageView[] memory views, MessageId[] memory ids, Leaf[] memory leaves) = _allocate(count);
         for (uint256 i = 0; i < count; ++i) {
             (views[i], ids[i], leaves[i]) = _check(run, i, messages[i]);
         }
         bytes32 root = MerkleTree.root(leaves);
         if (root != run.statement.messagesRoot()) revert WrongRoot(root);
         Nonce first = run.statement.firstNonce();
-        SpentNonces storage spent = _spent[run.key];
-        uint256 open = spent.openOf(first, count);
+        uint256 open = _spent[run.key].spend(first, count);
         if (open == 0) revert NothingToDeliver(run.statement.originChain(), first);
         _admit(run, signatures);
         if (run.origin.hasCap()) _useCap(run.statement.originChain(), run.key, _bitCount(open));
-        spent.spend(first, open);
         bool isDone = true;
         for (uint256 i = 0; i < count; ++i) {
             if ((open >> i) & 1 != 0 && !_handOver(run, views[i], ids[i])) isDone = false;
@@ -99,11 +97,9 @@ contract Inbox is OriginTable, IInbox {
         (MessageView view_, MessageId id, Leaf leaf) = _check(run, index, message);
         MerkleTree.verify(run.statement.messagesRoot(), leaf, index, count, proof);
         Nonce nonce = view_.nonce();
-        SpentNonces storage spent = _spent[run.key];
-        if (spent.openOf(nonce, 1) == 0) revert AlreadyDelivered(view_.originChain(), nonce);
+        if (_spent[run.key].spend(nonce, 1) == 0) revert AlreadyDelivered(view_.originChain(), nonce);
         _admit(run, signatures);
         if (run.origin.hasCap()) _useCap(view_.originChain(), run.key, 1);
-        spent.spend(nonce, 1);
         bool isDone = _handOver(run, view_, id) && count == 1;
         if (!isDone && run.hasSignatures) _keep(run);
     }
@@ -166,6 +162,7 @@ contract Inbox is OriginTable, IInbox {
         bytes32 digest = self.digest();
         if (origin.hasVoided() && _keptRoots[digest].isVoided()) revert RootVoided(digest);
         (run.statement, run.key, run.origin, run.digest) = (self, key, origin, digest);
+        run.head = Messages.headOf(Messages.KIND_PLAIN, originChain, _CHAIN, self.firstNonce());
     }
 
     /// @dev Checks a message of a run, up to its leaf.
@@ -174,8 +171,21 @@ contract Inbox is OriginTable, IInbox {
         uint256 index,
         bytes calldata message
     ) private pure returns (MessageView view_, MessageId id, Leaf leaf) {
-        view_ = Messages.parse(message);
         StatementView statement = run.statement;
+        // Cannot wrap: the nonce lies in the low 64 bits, and a run does not leave its generation. An index that is out of
+        // the run, which no proof holds for, gives a head that no message has.
+        bool isAsExpected;
+        unchecked {
+            (view_, isAsExpected) = Messages.parseLike(message, run.head + index);
+        }
+        if (!isAsExpected) _refuse(statement, index, view_);
+        Nonce nonce = view_.nonce();
+        id = Messages.id(view_, statement.originOutbox());
+        leaf = MerkleTree.plainLeaf(nonce, id);
+    }
+
+    /// @dev Reverts with the first rule that a message breaks which does not open as it should at its place in the run.
+    function _refuse(StatementView statement, uint256 index, MessageView view_) private pure {
         (ChainId originChain, ChainId destinationChain) = (view_.originChain(), view_.destinationChain());
         if (originChain != statement.originChain() || destinationChain != statement.destinationChain()) {
             revert WrongMessageChain(originChain, destinationChain);
@@ -187,9 +197,8 @@ contract Inbox is OriginTable, IInbox {
                 revert WrongMessageNonce(nonce, index);
             }
         }
-        if (view_.kind() != Messages.KIND_PLAIN) revert UnsupportedKind(view_.kind());
-        id = Messages.id(view_, statement.originOutbox());
-        leaf = MerkleTree.plainLeaf(nonce, id);
+        // Only the kind is left.
+        revert UnsupportedKind(view_.kind());
     }
 
     /// @dev Sees to it that a quorum vouches for a run: the signatures' signers, or those of the kept root (INV-21).
@@ -208,7 +217,7 @@ contract Inbox is OriginTable, IInbox {
 
     /// @dev Counts who vouches for a run.
     function _count(Run memory run, bytes calldata signatures) private view {
-        (Quorum quorum, uint32 epoch) = _REGISTRY.countQuorum(run.digest, signatures);
+        (Quorum quorum, uint32 epoch) = _REGISTRY.tally(run.digest, signatures);
         if (!quorum.meets(run.origin.policy())) revert QuorumNotReached(quorum, run.origin.policy());
         (run.hasSignatures, run.quorum, run.revocationEpoch) = (true, quorum, epoch);
     }
@@ -249,6 +258,24 @@ contract Inbox is OriginTable, IInbox {
         uint256 count = self.messageCount();
         if (number < first || number - first >= count) revert NoEquivocation();
         MerkleTree.verify(self.messagesRoot(), signed.leaf, number - first, count, signed.proof);
+    }
+
+    /// @dev Three arrays whose elements are still to be written, all of them.
+    function _allocate(
+        uint256 count
+    ) private pure returns (MessageView[] memory views, MessageId[] memory ids, Leaf[] memory leaves) {
+        // The language would set the elements to zero first: 700 gas for a single message. Memory-safe: takes what it
+        // writes by moving the free memory pointer; a count is at most 256.
+        assembly ("memory-safe") {
+            let size := shl(5, add(count, 1))
+            views := mload(0x40)
+            ids := add(views, size)
+            leaves := add(ids, size)
+            mstore(0x40, add(leaves, size))
+            mstore(views, count)
+            mstore(ids, count)
+            mstore(leaves, count)
+        }
     }
 
     /// @dev How many bits of a word are set.

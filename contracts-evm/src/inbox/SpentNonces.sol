@@ -26,18 +26,26 @@ library SpentNonceSet {
         }
     }
 
-    /// @notice Spends nonces.
+    /// @notice Spends all nonces of a run that are open.
     /// @param self The set.
     /// @param first The nonce of the first message.
-    /// @param bits Bit i for the nonce `first` + i; no bit for one that has none.
-    function spend(SpentNonces storage self, Nonce first, uint256 bits) internal {
+    /// @param count How many messages the run has, 1 to 256.
+    /// @return open Those that were open: bit i for the nonce `first` + i.
+    function spend(SpentNonces storage self, Nonce first, uint256 count) internal returns (uint256 open) {
         (uint256 word, uint256 shift) = _place(first);
-        if (bits << shift != 0) self.words[word] |= bits << shift;
-        // A shift by 256 gives zero, so that a run that begins with a word has nothing in the next. Nothing wraps, as above.
+        uint256 low = self.words[word];
+        // Nothing wraps, as above. A shift by 256 gives zero.
         unchecked {
-            uint256 rest = bits >> (256 - shift);
-            if (rest != 0) self.words[word + 1] |= rest;
+            uint256 run = type(uint256).max >> (256 - count);
+            open = run & ~(low >> shift);
+            low |= run << shift;
+            if (shift + count > 256) {
+                uint256 high = self.words[word + 1];
+                open &= ~(high << (256 - shift));
+                self.words[word + 1] = high | (run >> (256 - shift));
+            }
         }
+        self.words[word] = low;
     }
 
     /// @notice Opens a nonce again. Reads the word anew: others may have been spent since.

@@ -36,6 +36,13 @@ library MessageViews {
         return (packed >> 128, uint128(packed));
     }
 
+    /// @notice What a message opens with: all before its sender.
+    /// @param self The message.
+    /// @return value 26 bytes, right-aligned.
+    function head(MessageView self) internal pure returns (uint256 value) {
+        return _word(self, 0) >> 48;
+    }
+
     /// @notice The version of a message.
     /// @param self The message.
     /// @return value 1 once the message is proven.

@@ -14,7 +14,7 @@ interface IQuorumSource {
     /// @param signatures 1 to 32 signatures in ascending order of signer.
     /// @return quorum The distinct signers, operators, platforms and vendors among those that count.
     /// @return revocationEpoch The present one.
-    function countQuorum(
+    function tally(
         bytes32 digest,
         bytes calldata signatures
     ) external view returns (Quorum quorum, uint32 revocationEpoch);

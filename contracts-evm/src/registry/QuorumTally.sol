@@ -1,63 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Quorum, Quorums} from "./Quorum.sol";
 import {SignerRecord} from "./SignerRecord.sol";
 
-/// @notice A quorum while it is counted.
-/// @param records The records of the signers so far; as long as there can be signers.
-/// @param signers How many of them are there.
-/// @param operators Distinct operators among them.
-/// @param platforms Distinct platforms among them.
-/// @param vendors Distinct vendors among them.
-/// @param vendorBits Bit i for vendor i.
-struct QuorumTally {
-    SignerRecord[] records;
-    uint256 signers;
-    uint256 operators;
-    uint256 platforms;
-    uint256 vendors;
-    uint256 vendorBits;
-}
+/// @notice The records that a quorum was counted from so far: the length of the array is how many there are.
+/// @dev Made by `QuorumTallies.start` with room for as many as there can be.
+type QuorumTally is uint256;
+
+using QuorumTallies for QuorumTally global;
 
 /// @title QuorumTallies
-/// @notice Counts distinct signers, operators, platforms and vendors (INV-28).
+/// @notice Tells whether an operator or a platform has been counted already (INV-28).
 library QuorumTallies {
-    /// @notice Begins to count.
+    /// @notice Makes room.
     /// @param most How many signers there can be, at most 32.
-    /// @return tally Nothing so far.
-    function start(uint256 most) internal pure returns (QuorumTally memory tally) {
-        tally.records = new SignerRecord[](most);
-    }
-
-    /// @notice Counts a signer.
-    /// @param self What was counted so far.
-    /// @param record The record of a signer that counts and was not counted before.
-    function add(QuorumTally memory self, SignerRecord record) internal pure {
-        (uint16 operator, uint32 platform) = (record.operatorIndex(), record.platformIndex());
-        (uint256 newOperators, uint256 newPlatforms) = (1, 1);
-        uint256 count = self.signers;
-        // None can wrap: there are at most 32 signers. A comparison with each is cheaper than any index for so few.
-        unchecked {
-            for (uint256 i = 0; i < count; ++i) {
-                SignerRecord other = self.records[i];
-                if (other.operatorIndex() == operator) newOperators = 0;
-                if (other.platformIndex() == platform) newPlatforms = 0;
-            }
-            self.records[count] = record;
-            self.signers = count + 1;
-            self.operators += newOperators;
-            self.platforms += newPlatforms;
-            uint256 vendorBit = 1 << record.vendor();
-            if (self.vendorBits & vendorBit == 0) ++self.vendors;
-            self.vendorBits |= vendorBit;
+    /// @return tally No signer so far.
+    function start(uint256 most) internal pure returns (QuorumTally tally) {
+        // Memory-safe: takes one word for the length and one for each record by moving the free memory pointer.
+        assembly ("memory-safe") {
+            tally := mload(0x40)
+            mstore(tally, 0)
+            mstore(0x40, add(tally, shl(5, add(most, 1))))
         }
     }
 
-    /// @notice What was counted.
+    /// @notice Keeps the record of a signer that has been counted.
+    /// @param self The tally, with room for it.
+    /// @param record The record.
+    function add(QuorumTally self, SignerRecord record) internal pure {
+        // Memory-safe: `start` has made room for as many records as there are signatures.
+        assembly ("memory-safe") {
+            let count := add(mload(self), 1)
+            mstore(self, count)
+            mstore(add(self, shl(5, count)), record)
+        }
+    }
+
+    /// @notice Whether a signer of an operator has been counted.
     /// @param self The tally.
-    /// @return quorum The quorum.
-    function total(QuorumTally memory self) internal pure returns (Quorum quorum) {
-        return Quorums.pack(self.signers, self.operators, self.platforms, self.vendors);
+    /// @param operatorIndex The operator.
+    /// @return result Whether one has.
+    function hasOperator(QuorumTally self, uint16 operatorIndex) internal pure returns (bool result) {
+        uint256 count = self.length();
+        for (uint256 i = 0; i < count; ++i) if (self.at(i).operatorIndex() == operatorIndex) return true;
+    }
+
+    /// @notice Whether a signer on a platform has been counted.
+    /// @param self The tally.
+    /// @param platformIndex The platform.
+    /// @return result Whether one has.
+    function hasPlatform(QuorumTally self, uint32 platformIndex) internal pure returns (bool result) {
+        uint256 count = self.length();
+        for (uint256 i = 0; i < count; ++i) if (self.at(i).platformIndex() == platformIndex) return true;
+    }
+
+    /// @notice How many records there are.
+    /// @param self The tally.
+    /// @return count At most 32.
+    function length(QuorumTally self) internal pure returns (uint256 count) {
+        assembly ("memory-safe") {
+            count := mload(self)
+        }
+    }
+
+    /// @notice A record.
+    /// @param self The tally.
+    /// @param index Its place, below the length.
+    /// @return record The record.
+    function at(QuorumTally self, uint256 index) internal pure returns (SignerRecord record) {
+        assembly ("memory-safe") {
+            record := mload(add(self, shl(5, add(index, 1))))
+        }
     }
 }

@@ -24,6 +24,12 @@ contract Registry is RegistryPolicy, Multicall, IRegistry {
     /// @dev How long a key counts at most.
     uint256 private constant LIFETIME = 30 days;
 
+    /// @dev What one of each adds to a `Quorum`.
+    uint256 private constant ONE_SIGNER = 1 << 24;
+    uint256 private constant ONE_OPERATOR = 1 << 16;
+    uint256 private constant ONE_PLATFORM = 1 << 8;
+    uint256 private constant ONE_VENDOR = 1;
+
     uint256 private immutable _CHALLENGE_BLOCKS;
 
     mapping(address signer => SignerRecord) private _records;
@@ -125,22 +131,43 @@ contract Registry is RegistryPolicy, Multicall, IRegistry {
     }
 
     /// @inheritdoc IQuorumSource
-    function countQuorum(
+    function tally(
         bytes32 digest,
         bytes calldata signatures
     ) external view returns (Quorum quorum, uint32 revocationEpoch_) {
         uint32 judgementEpoch;
         (judgementEpoch, revocationEpoch_) = (_state.judgementEpoch, _state.revocationEpoch);
         SignatureCursor cursor = Signatures.start(signatures);
-        QuorumTally memory tally = QuorumTallies.start(cursor.remaining());
+        QuorumTally counted = QuorumTallies.start(cursor.remaining());
+        // Packed as in `Quorum`; no field overflows with 32 signers. In each set, bit i for whom has the remainder i.
+        (uint256 total, uint256 operatorBits, uint256 platformBits, uint256 vendorBits) = (0, 0, 0, 0);
         while (cursor.hasNext()) {
             address signer;
             (signer, cursor) = cursor.next(digest);
             SignerRecord record = _records[signer];
             // Whoever does not count is skipped: no single signer can sink a submission (INV-23).
-            if (record.counts(judgementEpoch)) QuorumTallies.add(tally, record);
+            if (!record.counts(judgementEpoch)) continue;
+            uint256 operatorBit = 1 << (record.operatorIndex() & 0xff);
+            uint256 platformBit = 1 << (record.platformIndex() & 0xff);
+            uint256 vendorBit = 1 << record.vendor();
+            unchecked {
+                total += ONE_SIGNER;
+                // Where the bit is new so is who has it. Only where it is not, one has to look.
+                if (operatorBits & operatorBit == 0 || !counted.hasOperator(record.operatorIndex())) {
+                    total += ONE_OPERATOR;
+                }
+                if (platformBits & platformBit == 0 || !counted.hasPlatform(record.platformIndex())) {
+                    total += ONE_PLATFORM;
+                }
+                if (vendorBits & vendorBit == 0) total += ONE_VENDOR;
+            }
+            counted.add(record);
+            operatorBits |= operatorBit;
+            platformBits |= platformBit;
+            vendorBits |= vendorBit;
         }
-        return (QuorumTallies.total(tally), revocationEpoch_);
+        // The cast is safe: four counts of at most 32.
+        return (Quorum.wrap(uint32(total)), revocationEpoch_);
     }
 
     /// @inheritdoc IQuorumSource

@@ -84,7 +84,7 @@ library SignerRecords {
     function counts(SignerRecord self, uint32 presentEpoch) internal view returns (bool result) {
         uint256 record = SignerRecord.unwrap(self);
         uint256 expected = (uint256(presentEpoch) << EPOCH) | uint256(SignerStatus.Active);
-        return record & EPOCH_AND_STATUS == expected && block.timestamp <= self.expiresAtSeconds();
+        return record & EPOCH_AND_STATUS == expected && block.timestamp <= uint40(record >> EXPIRY);
     }
 
     /// @notice Whether a signer was ever registered.

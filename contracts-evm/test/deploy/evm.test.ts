@@ -41,8 +41,7 @@ describe('deployment on EVM', () => {
     };
   });
 
-  const clients = () =>
-    ({ publicClient: chain.client, walletClient: chain.wallets[0]! }) as unknown as Parameters<typeof deployEvm>[0];
+  const clients = () => ({ publicClient: chain.client, walletClient: chain.wallets[0]! });
 
   it('writes what it has read back, and leaves the deployer without a role', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'deployments-'));

@@ -8,18 +8,18 @@ import {MessageId} from "../../src/protocol/Messages.sol";
 import {Nonce} from "../../src/protocol/Nonce.sol";
 import {Policies, Policy, Quorum} from "../../src/registry/Quorum.sol";
 
-/// @notice Emits what it is handed, and does nothing else.
+/// @notice Emits that it was handed a message, and does nothing else: the recipient of the gas figures.
 contract EmittingRecipient is MessageRecipient {
-    event Received(MessageId indexed messageId, bytes32 sender, bytes body);
+    event Received(MessageId indexed messageId);
 
     constructor(address inbox) MessageRecipient(inbox) {}
 
-    function _take(ChainId, bytes32 sender, MessageId messageId, Nonce, Quorum, bytes calldata body) internal override {
-        emit Received(messageId, sender, body);
+    function _take(ChainId, bytes32, MessageId messageId, Nonce, Quorum, bytes calldata) internal override {
+        emit Received(messageId);
     }
 }
 
-/// @notice Keeps all that it is handed, and takes only what enough signers vouch for.
+/// @notice Emits all that it is handed, and takes only what enough signers vouch for.
 contract DemandingRecipient is MessageRecipient {
     error NotEnough(Quorum quorum);
 

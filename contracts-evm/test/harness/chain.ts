@@ -1,9 +1,13 @@
 /** A simulated chain of its own for a test, with calls that end in a value or a named error. */
 import assert from 'node:assert/strict';
-import { network } from 'hardhat';
+import { artifacts, network } from 'hardhat';
 import {
+  createPublicClient,
+  createWalletClient,
+  custom,
   decodeErrorResult,
   decodeFunctionResult,
+  defineChain,
   encodeFunctionData,
   getAddress,
   parseEventLogs,
@@ -49,7 +53,11 @@ export type TestChain = Awaited<ReturnType<typeof createChain>>;
 /** Most gas of a transaction, EIP-7825. */
 const MAX_GAS = 16_777_216n;
 
-/** Starts a chain. Errors are named by the ABIs of all contracts that were ever attached to it. */
+/**
+ * Starts a chain. Errors are named by the ABIs of all contracts that were ever attached to it.
+ * @param options `atSeconds`: the time of the first block; each transaction's is one second later, so that all hashes are
+ * the same in every run. Without it the chain has the system's time.
+ */
 export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: number; atSeconds?: number } = {}) {
   const connection = await network.create({
     override: {
@@ -58,11 +66,27 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
       ...(atSeconds !== undefined && { initialDate: new Date(atSeconds * 1000).toISOString() }),
     },
   });
-  const { viem } = connection;
-  const client = await viem.getPublicClient();
+  const { provider, viem } = connection;
+  let timestamp = atSeconds;
+  const transport = custom({
+    async request(call: { method: string; params?: unknown[] }): Promise<unknown> {
+      if (timestamp !== undefined && call.method === 'eth_sendTransaction') {
+        await provider.request({ method: 'evm_setNextBlockTimestamp', params: [++timestamp] });
+      }
+      return provider.request(call);
+    },
+  });
+  const chain = defineChain({
+    id: chainId,
+    name: 'simulated',
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [] } },
+  });
+  const client = createPublicClient({ chain, transport, cacheTime: 0, pollingInterval: 1 });
   const testClient = await viem.getTestClient();
-  const wallets = await viem.getWalletClients();
-  const accounts = wallets.map(({ account }) => getAddress(account.address));
+  const names = (await provider.request({ method: 'eth_accounts' })) as Address[];
+  const accounts = names.map((account) => getAddress(account));
+  const wallets = accounts.map((account) => createWalletClient({ account, chain, transport }));
   const errors = new Map<string, Abi[number]>();
 
   function attach(address: Address, abi: Abi): Contract {
@@ -130,8 +154,10 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
 
   /** Deploys a contract of the build by name. */
   async function deploy(name: string, args: readonly unknown[] = []): Promise<Contract> {
-    const { address, abi } = await viem.deployContract(name, [...args] as unknown[]);
-    return attach(address, abi as Abi);
+    const { abi, bytecode } = await artifacts.readArtifact(name);
+    const hash = await wallets[0]!.deployContract({ abi: abi as Abi, bytecode: bytecode as Hex, args });
+    const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+    return attach(contractAddress!, abi as Abi);
   }
 
   /** The chain's time, seconds since 1970. */

@@ -89,6 +89,8 @@ export interface WorldOptions {
   /** How many accounts are admitted as operators; default 5 */
   readonly operators?: number;
   readonly config?: Partial<EvmConfig>;
+  /** The time of the first block, as in `createChain` */
+  readonly atSeconds?: number;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -109,7 +111,10 @@ export interface Run {
 
 export async function createWorld(options: WorldOptions = {}) {
   const { chainId = 31_337, policy = DEFAULT_POLICY, operators: operatorCount = 5 } = options;
-  const chain = await createChain({ chainId });
+  const chain = await createChain({
+    chainId,
+    ...(options.atSeconds !== undefined && { atSeconds: options.atSeconds }),
+  });
   const [deployer, governance, guardian, feeSink, anyone] = chain.accounts as [
     Address,
     Address,
@@ -135,8 +140,7 @@ export async function createWorld(options: WorldOptions = {}) {
     origins: [{ chain: FAR_CHAIN, outbox: FAR_OUTBOX, generation: GENERATION, policy }],
     ...options.config,
   };
-  const clients = { publicClient: chain.client, walletClient: chain.wallets[0]! };
-  const deployment = await deployEvm(clients as unknown as Parameters<typeof deployEvm>[0], config, null);
+  const deployment = await deployEvm({ publicClient: chain.client, walletClient: chain.wallets[0]! }, config, null);
   const { contracts } = deployment;
   const manager = chain.attach(contracts.accessManager, accessManagerAbi as Abi);
   chain.attach(contracts.dcapVerifier, dcapVerifierAbi as Abi);

@@ -49,10 +49,7 @@ describe('Inbox', () => {
     );
     assert.deepEqual(
       eventsOf(receipt, recipient),
-      run.ids.map((messageId, i) => ({
-        name: 'Received',
-        args: { messageId, sender: FAR_SENDER, body: bytes(`body ${i}`, 64) },
-      })),
+      run.ids.map((messageId) => ({ name: 'Received', args: { messageId } })),
     );
     for (let i = 0; i < 5; i++) assert.equal(await inbox.read('isDelivered', [FAR_CHAIN, nonceOf(i)]), true);
     assert.equal(await inbox.read('isDelivered', [FAR_CHAIN, nonceOf(5)]), false);
@@ -131,5 +128,34 @@ describe('Inbox', () => {
     assert.equal(quorum, packQuorum({ signers: 2, operators: 2, platforms: 2, vendors: 1 }));
     assert.equal(policy, packQuorum(DEFAULT_POLICY));
     await inbox.send('deliver', [run.statement, enough, run.messages]);
+  });
+
+  it('hands over every field of a message, and who vouched for it', async () => {
+    const { inbox, chain } = world;
+    const demanding = await chain.deploy('DemandingRecipient', [inbox.address, 4, 4, 4, 1]);
+    const body = bytes('any body', 77);
+    const run = await world.runOf([world.message({ nonce: nonceOf(50), recipient: recipientOf(demanding), body })]);
+    const args = async (count: number) => [
+      run.statement,
+      await world.signed(run.digest, enclaves.slice(0, count)),
+      run.messages,
+    ];
+    // Three signers are enough for the origin's policy and not for the recipient's own.
+    const refused = eventsOf(await inbox.send('deliver', await args(3)), inbox);
+    assert.deepEqual(
+      refused.map(({ name }) => name),
+      ['DeliveryFailed', 'RootKept'],
+    );
+    const receipt = await inbox.send('deliver', await args(4));
+    const quorum = packQuorum({ signers: 4, operators: 4, platforms: 4, vendors: 1 });
+    const expected = {
+      originChain: FAR_CHAIN,
+      sender: FAR_SENDER,
+      messageId: run.ids[0],
+      nonce: nonceOf(50),
+      quorum,
+      body,
+    };
+    assert.deepEqual(eventsOf(receipt, demanding), [{ name: 'Received', args: expected }]);
   });
 });

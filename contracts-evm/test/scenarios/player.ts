@@ -360,7 +360,7 @@ export class Player {
       const run = await this.#run({ do: 'use', statement: name });
       for (const [enclave, counts] of [...this.#enclaves.keys()].map((one) => [one, signers.includes(one)] as const)) {
         const signatures = await this.#signatures(run, { do: 'use', signers: [enclave] });
-        const [quorum] = (await registry.read('countQuorum', [run.digest, signatures])) as [number];
+        const [quorum] = (await registry.read('tally', [run.digest, signatures])) as [number];
         assert.equal(readQuorum(quorum).signers, counts ? 1 : 0, `whether ${enclave} counts`);
       }
     }

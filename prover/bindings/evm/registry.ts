@@ -84,7 +84,6 @@ export const registryAbi = [
   {"inputs":[{"name":"platformFamily","type":"bytes32"},{"name":"isListed","type":"bool"}],"name":"allowPlatformFamily","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"authority","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"challengeBlocks","outputs":[{"name":"count","type":"uint256"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"name":"digest","type":"bytes32"},{"name":"signatures","type":"bytes"}],"name":"countQuorum","outputs":[{"name":"quorum","type":"uint32"},{"name":"revocationEpoch_","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"advisory","type":"uint256"}],"name":"denyAdvisory","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"platformId","type":"bytes32"}],"name":"denyPlatform","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"platformFamily","type":"bytes32"}],"name":"denyPlatformFamily","outputs":[],"stateMutability":"nonpayable","type":"function"},
@@ -121,6 +120,7 @@ export const registryAbi = [
   {"inputs":[{"name":"revocationKey_","type":"address"}],"name":"setRevocationKey","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"verifierNumber","type":"uint16"},{"name":"verifier","type":"address"}],"name":"setVerifier","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"revocation","type":"bytes"},{"name":"signature","type":"bytes"}],"name":"submitRevocation","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"digest","type":"bytes32"},{"name":"signatures","type":"bytes"}],"name":"tally","outputs":[{"name":"quorum","type":"uint32"},{"name":"revocationEpoch_","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"verifierNumber","type":"uint16"}],"name":"verifierOf","outputs":[{"name":"verifier","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"ofPlatforms","type":"bool"},{"name":"ofFamilies","type":"bool"}],"name":"waiveListing","outputs":[],"stateMutability":"nonpayable","type":"function"},
 ] as const;
