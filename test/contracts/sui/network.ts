@@ -14,6 +14,7 @@ import { LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 import type { ExecutionReport } from '../../../localnet/sui/execution/executor.ts';
 import { GAS_COIN_TYPE } from '../../../localnet/sui/ledger/types.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
+import type { TdxQuoteOptions } from '../../../localnet/tee/platform.ts';
 import { createPlatform, Vendor, type Platform } from '../../../localnet/tee/index.ts';
 import {
   CORRIDOR_ABORTS,
@@ -22,6 +23,7 @@ import {
   type InboxMessageDelivered as Delivered,
 } from '../../../prover/bindings/sui/corridor.ts';
 import { uploadCollateral } from '../../../prover/bindings/sui/collateral.ts';
+import { DCAP_ABORTS } from '../../../prover/bindings/sui/dcap.ts';
 import { DCAP_EVIDENCE_ABORTS } from '../../../prover/bindings/sui/dcap-evidence.ts';
 import type { ObjectInput } from '../../../prover/bindings/sui/runtime.ts';
 import {
@@ -204,13 +206,13 @@ export class Network {
 
   // Transactions.
 
-  async #run(build: (tx: Transaction) => void, plugin?: TransactionPlugin) {
+  async #run(build: (tx: Transaction) => void, plugin?: TransactionPlugin, signer = this.context.signer) {
     const transaction = new Transaction();
     build(transaction);
     if (plugin) transaction.addBuildPlugin(plugin);
     return this.context.client.signAndExecuteTransaction({
       transaction,
-      signer: this.context.signer,
+      signer,
       include: { effects: true, events: true, objectTypes: true },
     });
   }
@@ -238,9 +240,9 @@ export class Network {
     await next();
   };
 
-  /** A transaction that must succeed. */
-  async ok(build: (tx: Transaction) => void): Promise<Ran> {
-    const result = await this.#run(build);
+  /** A transaction that must succeed, of the deployer or of somebody else. */
+  async ok(build: (tx: Transaction) => void, signer = this.context.signer): Promise<Ran> {
+    const result = await this.#run(build, undefined, signer);
     assert(result.$kind === 'Transaction', JSON.stringify(result.FailedTransaction?.status));
     const { digest, events, objectTypes } = result.Transaction;
     return { digest, events, types: objectTypes, report: this.devnet.report(digest)! };
@@ -308,7 +310,13 @@ export class Network {
     return Object.entries(made.types).find(([, type]) => type.endsWith('::registry::Challenge'))![0];
   }
 
-  evidence(enclave: Enclave, challenge: string, changes: Partial<Parameters<typeof registrationReportData>[0]> = {}) {
+  /** A quote's evidence for a registration; `report` changes fields of the report. */
+  evidence(
+    enclave: Enclave,
+    challenge: string,
+    changes: Partial<Parameters<typeof registrationReportData>[0]> = {},
+    report: Partial<TdxQuoteOptions> = {},
+  ) {
     const reportData = registrationReportData({
       chain: this.chain,
       registry: fromHex(this.objects.registry),
@@ -319,7 +327,7 @@ export class Network {
       configurationHash: CONFIGURATION,
       ...changes,
     });
-    return enclave.machine.quote({ form: 'tdx4', reportData }).evidence;
+    return enclave.machine.quote({ ...report, form: 'tdx4', reportData }).evidence;
   }
 
   /** The commands that verify evidence and register or renew. */
@@ -514,8 +522,12 @@ function ruleOf(
   code: number,
   { packages }: SuiDeployment,
 ): string {
-  const aborts = packageId === packages.corridor.id ? CORRIDOR_ABORTS : DCAP_EVIDENCE_ABORTS;
-  return aborts[module ?? '']?.[code] ?? `${packageId}::${module} ${code}`;
+  const aborts = new Map([
+    [packages.corridor.id, CORRIDOR_ABORTS],
+    [packages.dcap.id, DCAP_ABORTS],
+    [packages.dcapEvidence.id, DCAP_EVIDENCE_ABORTS],
+  ]).get(packageId ?? '');
+  return aborts?.[module ?? '']?.[code] ?? `${packageId}::${module} ${code}`;
 }
 
 async function publishOn(context: SuiContext, { packages }: SuiDeployment, folder: string): Promise<string> {
