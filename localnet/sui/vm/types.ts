@@ -28,6 +28,9 @@ const PRIMITIVE_ABILITIES = ABILITY.COPY | ABILITY.DROP | ABILITY.STORE;
 /** Nodes that a type may have if it is made by instantiating the type of a field. */
 const MAX_INSTANTIATION_NODES = 128;
 
+/** Values do not nest deeper, whatever the machine: none is packed of a type that does. */
+const MAX_VALUE_DEPTH = 128;
+
 /** Bits of an integer kind; 0 for other kinds. */
 export const WIDTH: readonly number[] = [0, 8, 16, 32, 64, 128, 256, 0, 0, 0, 0, 0, 0, 0];
 
@@ -76,20 +79,47 @@ export class Datatype {
     return (this.#variants ??= this.#resolve());
   }
 
-  /** Depth of a value as a function of the depths of the type arguments: max(constant, argument + term). */
+  /**
+   * Depth of a value as a function of the depths of the type arguments: max(constant, argument + term). Datatypes may
+   * nest by the thousand, so those within come first, from the innermost on.
+   */
   depthFormula(): DepthFormula {
-    if (this.#depth === 'computing') throw new ModuleError('RECURSIVE_DATATYPE_DEFINITION', this.key);
-    if (this.#depth) return this.#depth;
-    this.#depth = 'computing';
+    const path: Datatype[] = [this];
     try {
-      const formula: DepthFormula = { constant: 1, terms: new Map() };
-      for (const variant of this.variants) for (const field of variant.fields) mergeDepth(formula, field, 1);
-      this.#depth = formula;
-      return formula;
+      for (let top: Datatype | undefined = this; top; top = path.at(-1)) {
+        if (top.#depth === null) {
+          top.#depth = 'computing';
+          for (const inner of top.#within()) {
+            if (inner.#depth === 'computing') throw new ModuleError('RECURSIVE_DATATYPE_DEFINITION', inner.key);
+            if (inner.#depth === null) path.push(inner);
+          }
+        } else {
+          path.pop();
+          if (top.#depth === 'computing') top.#depth = top.#combineDepths();
+        }
+      }
     } finally {
-      if (this.#depth === 'computing') this.#depth = null;
+      for (const left of path) if (left.#depth === 'computing') left.#depth = null;
     }
+    return this.#depth as DepthFormula;
   }
+
+  /** The datatypes that fields name. */
+  *#within(): Generator<Datatype> {
+    for (const variant of this.variants) for (const field of variant.fields) yield* datatypesIn(field);
+  }
+
+  #combineDepths(): DepthFormula {
+    const formula: DepthFormula = { constant: 1, terms: new Map() };
+    for (const variant of this.variants) for (const field of variant.fields) mergeDepth(formula, field, 1);
+    return formula;
+  }
+}
+
+function* datatypesIn(type: Type): Generator<Datatype> {
+  if (type.datatype) yield type.datatype;
+  if (type.elem) yield* datatypesIn(type.elem);
+  for (const arg of type.args) yield* datatypesIn(arg);
 }
 
 export interface DatatypeHead {
@@ -333,7 +363,10 @@ export class TypeTable {
   layoutNodes(type: Type, limit: number): number {
     const known = this.#layoutNodes.get(type);
     if (known !== undefined && known <= limit) return known;
-    void type.depth; // refuses recursive datatypes, on which the walk below would not end
+    // Refuses recursive datatypes, too, on which the walk below would not end.
+    if (type.depth > MAX_VALUE_DEPTH) {
+      throw new VmError('VM_MAX_VALUE_DEPTH_REACHED', `values of ${type.key} would nest ${type.depth} deep`);
+    }
     let nodes = 1;
     if (type.elem) nodes += this.layoutNodes(type.elem, limit);
     else if (type.datatype) {

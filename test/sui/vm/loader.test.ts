@@ -143,6 +143,41 @@ describe('sui vm: linkage', () => {
     assert.equal(inner(), loader.type(parseTypeTag(`${OTHER}::m::T`)));
   });
 
+  it('refuses a type of structs nested by the thousand, and knows those at the bottom for what they are', () => {
+    const perModule = 200;
+    const modules: Record<string, Uint8Array> = {};
+    for (let m = 0; m < 40; m++) {
+      const module = new ModuleAssembler(`m${m}`, OTHER);
+      const below =
+        m > 0 ? module.datatype(`S${perModule - 1}`, ABILITY.DROP, [], module.module(`m${m - 1}`, OTHER)) : 0;
+      let field: SignatureToken = m > 0 ? { Datatype: below } : 'U64';
+      for (let i = 0; i < perModule; i++) {
+        const handle = module.datatype(`S${i}`, ABILITY.DROP);
+        module.struct(handle, { n: field });
+        field = { Datatype: handle };
+      }
+      modules[`m${m}`] = module.bytes();
+    }
+    const { loader } = machineOf(view(OTHER, OTHER, modules));
+    const depthOf = (name: string): number => loader.type(parseTypeTag(`${OTHER}::${name}`)).depth;
+    assert.equal(
+      statusOf(() => depthOf(`m39::S${perModule - 1}`)),
+      'VM_MAX_VALUE_DEPTH_REACHED',
+    );
+    const deepest = loader.type(parseTypeTag(`${OTHER}::m39::S0`), Infinity);
+    assert.equal(deepest.depth, 39 * perModule + 2);
+    assert.equal(
+      statusOf(() => loader.types.layoutNodes(deepest, Infinity)),
+      'VM_MAX_VALUE_DEPTH_REACHED',
+    );
+    assert.equal(depthOf('m0::S0'), 2);
+    assert.equal(depthOf('m0::S126'), 128);
+    assert.equal(
+      statusOf(() => depthOf('m0::S127')),
+      'VM_MAX_VALUE_DEPTH_REACHED',
+    );
+  });
+
   it('links nothing that the linkage table does not name', () => {
     const machine = machineOf(...upgradedA(), view(OTHER, OTHER, { u: moduleUser(OTHER) }));
     assert.equal(
