@@ -250,7 +250,8 @@ function computeFixedSize(type: Type): number {
   if (type.isReference) return 8;
   // A struct's own overhead is 2; anything with a vector, an enum or a parameter varies.
   if (!type.datatype || type.datatype.isEnum || type.args.length > 0) return -1;
-  void type.depth; // refuses recursive datatypes, on which the walk below would not end
+  // Of what nests deeper there is no value to be sized. Refuses recursive datatypes, too.
+  if (type.depth > MAX_VALUE_DEPTH) return -1;
   let size = 2;
   for (const field of type.datatype.variants[0]!.fields) {
     const inner = field.fixedSize;

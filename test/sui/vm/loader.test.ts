@@ -8,12 +8,16 @@ import { formatType, parseTypeTag } from '../../../localnet/sui/vm/tag.ts';
 import { VerificationError } from '../../../localnet/sui/verifier/errors.ts';
 import { verifyPackage } from '../../../localnet/sui/verifier/verifier.ts';
 import { ABILITY, U64 } from '../../../localnet/sui/vm/types.ts';
-import { Struct } from '../../../localnet/sui/vm/values.ts';
+import { abstractSize } from '../../../localnet/sui/vm/size.ts';
+import { Struct, Vec } from '../../../localnet/sui/vm/values.ts';
 import { ModuleAssembler } from './assemble.ts';
 
 const id = (n: number): string => `0x${n.toString(16).padStart(64, '0')}`;
 /** Storage ids: package A in two versions, and packages that use it. */
 const [A1, A2, USER1, USER2, OTHER] = [id(0xa1), id(0xa2), id(0xb1), id(0xb2), id(0xc1)];
+
+/** What Sui's gas model counts for a vector on top of its elements. */
+const VECTOR_SIZE = 2;
 
 interface Member {
   readonly visibility?: 'Public' | 'Private' | 'Friend';
@@ -170,6 +174,7 @@ describe('sui vm: linkage', () => {
       statusOf(() => loader.types.layoutNodes(deepest, Infinity)),
       'VM_MAX_VALUE_DEPTH_REACHED',
     );
+    assert.equal(abstractSize(loader.types, loader.types.vector(deepest), new Vec([])), VECTOR_SIZE);
     assert.equal(depthOf('m0::S0'), 2);
     assert.equal(depthOf('m0::S126'), 128);
     assert.equal(
