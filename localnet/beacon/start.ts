@@ -24,6 +24,8 @@ export interface BeaconService {
 }
 
 const POLL_MS = 50;
+/** Longer than a program that compiles contracts is away from its event loop. */
+const KEEP_ALIVE_MS = 120_000;
 
 /** Starts following and serving. */
 export async function startBeacon(rpc: Rpc, options: BeaconServiceOptions = {}): Promise<BeaconService> {
@@ -32,6 +34,7 @@ export async function startBeacon(rpc: Rpc, options: BeaconServiceOptions = {}):
   const slotsPerBlock = fastFinality ? PRESETS[chain.preset].slotsPerEpoch : 1;
   await followBlocks(chain, rpc, slotsPerBlock);
   const server = beaconServer(chain);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

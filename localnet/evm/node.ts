@@ -69,9 +69,13 @@ function anvilBinary(): string | undefined {
 async function startAnvil(binary: string, port: number): Promise<EvmNode> {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(LOCALNET_EVM_CHAIN)];
   // Accounts of the well-known test mnemonic, with enough for any test. A transaction keeps to Osaka's gas cap.
-  const child = spawn(binary, [...args, '--hardfork', 'osaka', '--balance', '1000000', '--enable-tx-gas-limit'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    binary,
+    [...args, '--hardfork', 'osaka', '--accounts', '40', '--balance', '1000000', '--enable-tx-gas-limit'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let isClosing = false;
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {

@@ -5,7 +5,7 @@ import { startEvmNode, type EvmNode } from '../../localnet/evm/node.ts';
 import * as eth from '../../prover/enclave/ethereum/index.ts';
 import { beaconClient } from '../../prover/host/evidence/beacon.ts';
 import { EvidenceError } from '../../prover/host/evidence/errors.ts';
-import { fetchHeader, fetchReceiptProofs, readHeader, type EvmRequest } from '../../prover/host/evidence/execution.ts';
+import { fetchHeader, fetchReceipts, readHeader, type EvmRequest } from '../../prover/host/evidence/execution.ts';
 import { configOf } from '../enclave/ethereum/world.ts';
 
 const TRANSFERS = 40;
@@ -87,10 +87,12 @@ for (const kind of ['anvil', 'hardhat'] as const) {
         receiptsRoot: bytes(receiptsRoot),
         timestamp,
       };
-      const indexes = Array.from({ length: TRANSFERS }, (_, index) => index);
-      for (const proof of await fetchReceiptProofs(request, header, indexes)) {
-        eth.verifyReceipt(block, proof.transactionIndex, proof.nodes);
-        assert.throws(() => eth.verifyReceipt(block, (proof.transactionIndex + 1) % TRANSFERS, proof.nodes));
+      const receipts = await fetchReceipts(request, header);
+      assert.equal(receipts.logs.length, TRANSFERS);
+      for (let index = 0; index < TRANSFERS; index++) {
+        const proof = receipts.prove(index);
+        eth.verifyReceipt(block, index, proof);
+        assert.throws(() => eth.verifyReceipt(block, (index + 1) % TRANSFERS, proof));
       }
     });
 
@@ -102,8 +104,7 @@ for (const kind of ['anvil', 'hardhat'] as const) {
       assert.throws(() => readHeader({ ...shown, requestsHash: undefined }), isContradiction);
       const header = await fetchHeader(request, 5n);
       const wrongRoot = { ...header, receiptsRoot: header.hash };
-      await assert.rejects(fetchReceiptProofs(request, wrongRoot, [0]), isContradiction);
-      await assert.rejects(fetchReceiptProofs(request, header, [TRANSFERS]), isContradiction);
+      await assert.rejects(fetchReceipts(request, wrongRoot), isContradiction);
       await assert.rejects(
         fetchHeader(request, 10_000n),
         (error) => error instanceof EvidenceError && error.code === 'Missing',

@@ -27,6 +27,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 120_000;
+
 type Handler = (request: WebRequest) => Promise<WebResponse>;
 
 /** Serves a network over HTTP. The faucet also answers on the first port. */
@@ -63,6 +65,8 @@ function listen(handler: Handler, host: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     answer(handler, request, response).catch(() => response.destroy());
   });
+  // Node ends an idle connection after 5 s, under a client whose event loop a compiler has held up for longer.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -35,6 +35,7 @@ export interface Header {
   readonly hash: Hex;
   readonly parentHash: Hex;
   readonly receiptsRoot: Hex;
+  readonly logsBloom: Hex;
   /** Seconds since 1970 */
   readonly timestamp: bigint;
   readonly rlp: Uint8Array;
@@ -110,19 +111,27 @@ export function readHeader(shown: ShownBlock): Header {
     hash,
     parentHash: field('parentHash'),
     receiptsRoot: field('receiptsRoot'),
+    logsBloom: field('logsBloom'),
     timestamp: BigInt(field('timestamp')),
     rlp: fromHex(rlp),
     transactions: shown.transactions,
   };
 }
 
-/** A log's place in its block, for the light client. */
-export interface ReceiptProof {
-  readonly transactionIndex: number;
-  /** Nodes from the root down */
-  readonly nodes: readonly Uint8Array[];
-  /** EIP-2718 bytes of the receipt */
-  readonly receipt: Uint8Array;
+/** A log as its receipt has it. */
+export interface ReceiptLog {
+  /** 20 bytes */
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+/** All receipts of a block, which its header has been compared with. */
+export interface BlockReceipts {
+  /** Logs of each transaction in order */
+  readonly logs: readonly (readonly ReceiptLog[])[];
+  /** Trie nodes from the root down to a transaction's receipt */
+  prove(transactionIndex: number): Uint8Array[];
 }
 
 /** Consensus encoding of a receipt: type, then RLP of status, gas, bloom and logs. */
@@ -133,28 +142,22 @@ function encodeReceipt({ type, status, cumulativeGasUsed, logsBloom, logs }: Sho
 }
 
 /**
- * Proofs of some receipts of a block.
+ * All receipts of a block.
  * @throws EvidenceError `Missing`; `Contradiction` when the receipts are not those of the block
  */
-export async function fetchReceiptProofs(
-  request: EvmRequest,
-  block: Header,
-  transactionIndexes: readonly number[],
-): Promise<ReceiptProof[]> {
-  const receipts = (await fetchReceipts(request, block)).map(encodeReceipt);
-  const trie = orderedTrie(receipts);
+export async function fetchReceipts(request: EvmRequest, block: Header): Promise<BlockReceipts> {
+  const shown = await showReceipts(request, block);
+  const trie = orderedTrie(shown.map(encodeReceipt));
   if (!equalBytes(trie.root, fromHex(block.receiptsRoot))) {
     throw new EvidenceError('Contradiction', `the receipts shown for block ${block.number} have another root than it`);
   }
-  return transactionIndexes.map((transactionIndex) => {
-    const receipt = receipts[transactionIndex];
-    if (!receipt)
-      throw new EvidenceError('Contradiction', `no transaction ${transactionIndex} in block ${block.number}`);
-    return { transactionIndex, nodes: trie.prove(transactionIndex), receipt };
-  });
+  return {
+    logs: shown.map(({ logs }) => logs.map(({ address, topics, data }) => ({ address, topics, data }))),
+    prove: (transactionIndex) => trie.prove(transactionIndex),
+  };
 }
 
-async function fetchReceipts(request: EvmRequest, block: Header): Promise<ShownReceipt[]> {
+async function showReceipts(request: EvmRequest, block: Header): Promise<ShownReceipt[]> {
   const whole = await request('eth_getBlockReceipts', [block.hash]).catch(() => undefined);
   // Not every node has that call; all have the other one.
   const receipts = (whole ??
@@ -162,6 +165,7 @@ async function fetchReceipts(request: EvmRequest, block: Header): Promise<ShownR
       block.transactions.map((hash) => request('eth_getTransactionReceipt', [hash])),
     ))) as (ShownReceipt | null)[];
   const isWhole =
+    receipts.length > 0 &&
     receipts.length === block.transactions.length &&
     receipts.every((receipt, i) => receipt?.transactionHash === block.transactions[i]);
   if (!isWhole) throw new EvidenceError('Missing', `the node lacks receipts of block ${block.number}`);
