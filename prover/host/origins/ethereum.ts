@@ -1,0 +1,362 @@
+/** An Ethereum chain as an origin: finality from its beacon chain, blocks and receipts from its nodes. */
+import {
+  decodeLightClientBootstrap,
+  decodeLightClientFinalityUpdate,
+  decodeLightClientUpdate,
+  finalizedBlock,
+  initializeLightClientStore,
+  processLightClientUpdate,
+  type EthereumConfig,
+  type LightClientStore,
+  type LightClientUpdate,
+} from '../../enclave/ethereum/index.ts';
+import {
+  decodeMessageSentLog,
+  fromEvmAddress,
+  fromHex,
+  MESSAGE_SENT_TOPIC,
+  toHex,
+  type ChainId,
+} from '../../protocol/index.ts';
+import type { EnclaveClient, OriginStatus, SignedStatement } from '../enclave-client.ts';
+import type { BeaconClient } from '../evidence/beacon.ts';
+import { EvidenceError } from '../evidence/errors.ts';
+import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evidence/execution.ts';
+import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { bloomHas } from './bloom.ts';
+import { believable, firstThatCan, groupBy, inParallel, max, min, storedMessage } from './common.ts';
+import type { Anchor, Origin, Run } from './origin.ts';
+import { packParts, unpackParts } from './parts.ts';
+import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
+
+export interface EthereumOriginOptions {
+  readonly chain: ChainId;
+  readonly lightClient: EthereumConfig;
+  /** Root of the beacon block to start from, 32 bytes; the enclaves' too */
+  readonly trustedBlockRoot: Uint8Array;
+  /** 32 bytes */
+  readonly outbox: Uint8Array;
+  /** In order of preference; the next one is asked where one is out of reach or contradicts itself */
+  readonly nodes: readonly EvmRequest[];
+  readonly beacons: readonly BeaconClient[];
+  readonly store: Store;
+  /** Told about every node that failed and why */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** Blocks that one turn takes in, so that catching up keeps memory flat. */
+const MAX_BLOCKS = 1024;
+/** Headers in one request to an enclave: at 600 bytes each well within a frame. */
+const MAX_HEADERS = 4_096;
+
+/** A finality update with what it says, of which the host's own light client has checked every signature. */
+interface Finality {
+  readonly update: Uint8Array;
+  readonly slot: number;
+  readonly signatureSlot: number;
+  readonly block: Anchor;
+}
+
+export class EthereumOrigin implements Origin {
+  readonly chain: ChainId;
+  readonly #options: EthereumOriginOptions;
+  readonly #cursor: string;
+  readonly #outbox: `0x${string}`;
+  #light: LightClientStore | undefined;
+  #finality: Finality | undefined;
+  #head: Anchor | undefined;
+  #started = false;
+  /** What each enclave had when it last answered; a restarted one is another client. */
+  readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
+
+  constructor(options: EthereumOriginOptions) {
+    this.chain = options.chain;
+    this.#options = options;
+    this.#cursor = `origin/${options.chain}`;
+    this.#outbox = `0x${toHex(options.outbox).slice(-40)}`;
+  }
+
+  get head(): Anchor | undefined {
+    return this.#head;
+  }
+
+  async watch(callback: () => void, signal: AbortSignal): Promise<void> {
+    await this.#ask(this.#options.beacons, (beacon) => beacon.onFinality(callback, signal));
+  }
+
+  async poll(): Promise<boolean> {
+    const start = await this.#start();
+    await this.#ask(this.#options.beacons, (beacon) => this.#followFinality(beacon));
+    const target = finalizedBlock(this.#light!);
+    let from = this.#head ?? start;
+    const before = this.#head;
+    while (from.height < target.number) {
+      from = await this.#ask(this.#options.nodes, (node) => this.#takeIn(node, from, target));
+      this.#head = from;
+    }
+    this.#head = from;
+    return before === undefined || before.height < from.height;
+  }
+
+  async anchorAt(height: bigint): Promise<Anchor | undefined> {
+    if (this.#head?.height === height) return this.#head;
+    if (!this.#head || height > this.#head.height) return undefined;
+    const header = await this.#options.store.header(this.chain, height);
+    return header && { height, hash: header.hash, timestampSeconds: header.timestampSeconds };
+  }
+
+  // The host's own light client: what a beacon node says counts as little here as in the enclave.
+
+  async #start(): Promise<Anchor> {
+    const { lightClient, trustedBlockRoot, store } = this.#options;
+    this.#light ??= await this.#ask(this.#options.beacons, async (beacon) => {
+      const bootstrap = decodeLightClientBootstrap(lightClient, await beacon.bootstrap(trustedBlockRoot));
+      return initializeLightClientStore(lightClient, trustedBlockRoot, bootstrap);
+    });
+    if (!this.#started) {
+      const cursor = await store.cursor(this.#cursor);
+      const kept = cursor === undefined ? undefined : await store.header(this.chain, cursor);
+      if (kept) this.#head = { height: kept.height, hash: kept.hash, timestampSeconds: kept.timestampSeconds };
+      this.#started = true;
+    }
+    const { number, hash, timestamp } = finalizedBlock(this.#light);
+    // Enclaves begin here too, and a descent ends with the header of the block that it leads to.
+    if (!this.#head) {
+      const header = await this.#ask(this.#options.nodes, (node) => fetchHeader(node, toHex(hash)));
+      await store.addHeaders([this.#storedHeader(header)]);
+    }
+    return { height: number, hash, timestampSeconds: timestamp };
+  }
+
+  async #followFinality(beacon: BeaconClient): Promise<void> {
+    const bytes = await beacon.finalityUpdate();
+    if (!bytes) return;
+    const update = this.#decodeFinality(bytes);
+    if (this.#finality && update.finalizedHeader.beacon.slot <= this.#finality.slot) return;
+    for (;;) {
+      const step = nextStep(this.#options.lightClient, stateOf(this.#light!), update);
+      if (step === undefined) break;
+      if (step === 'finality') this.#apply(update);
+      else if (!(await this.#applyPeriod(beacon, step))) break;
+    }
+    const { beacon: header } = this.#light!.finalizedHeader;
+    if (header.slot < update.finalizedHeader.beacon.slot) {
+      throw new EvidenceError('Missing', 'the beacon node lacks updates of sync committee periods in between');
+    }
+    const { number, hash, timestamp } = finalizedBlock(this.#light!);
+    this.#finality = {
+      update: bytes,
+      slot: update.finalizedHeader.beacon.slot,
+      signatureSlot: update.signatureSlot,
+      block: { height: number, hash, timestampSeconds: timestamp },
+    };
+  }
+
+  #decodeFinality(bytes: Uint8Array): LightClientUpdate {
+    return believable(() => decodeLightClientFinalityUpdate(this.#options.lightClient, bytes));
+  }
+
+  /** @returns whether there was an update for the period that brought anything */
+  async #applyPeriod(beacon: BeaconClient, period: number): Promise<boolean> {
+    const [bytes] = await beacon.updates(period, 1);
+    if (!bytes) return false;
+    const update = believable(() => decodeLightClientUpdate(this.#options.lightClient, bytes));
+    if (!bringsAnything(this.#options.lightClient, stateOf(this.#light!), update)) return false;
+    this.#apply(update);
+    return true;
+  }
+
+  #apply(update: LightClientUpdate): void {
+    const { lightClient } = this.#options;
+    this.#light = believable(() => processLightClientUpdate(lightClient, this.#light!, update, update.signatureSlot));
+  }
+
+  // Blocks.
+
+  /** Takes in blocks above one that is stored, at most so many of them, and not above the finalized one. */
+  async #takeIn(
+    node: EvmRequest,
+    from: Anchor,
+    target: { number: bigint; hash: Uint8Array; parentHash: Uint8Array },
+  ): Promise<Anchor> {
+    const last = min(target.number, from.height + BigInt(MAX_BLOCKS));
+    const numbers = Array.from({ length: Number(last - from.height) }, (_, i) => from.height + 1n + BigInt(i));
+    const headers = await inParallel(numbers, (number) => fetchHeader(node, number));
+    // Upwards from what is stored; the last stretch must end at what the light client has proven.
+    let parent = toHex(from.hash);
+    for (const header of headers) {
+      if (header.parentHash !== parent) {
+        throw new EvidenceError(
+          'Contradiction',
+          `block ${header.number} does not descend from final block ${from.height}`,
+        );
+      }
+      parent = header.hash;
+    }
+    if (last === target.number && parent !== toHex(target.hash)) {
+      throw new EvidenceError('Contradiction', `block ${last} is not the one that the beacon chain has finalized`);
+    }
+    const wanted = headers.filter((header) => this.#mayHaveMessages(header));
+    const blocks = await inParallel(wanted, async (header) =>
+      this.#readBlock(header, await fetchReceipts(node, header)),
+    );
+    const found = {
+      headers: headers.map((header) => this.#storedHeader(header)),
+      evidence: blocks.flatMap(({ evidence }) => evidence),
+      messages: blocks.flatMap(({ messages }) => messages),
+    };
+    await this.#options.store.addFinal(this.#cursor, last, found);
+    const top = found.headers.at(-1)!;
+    return { height: top.height, hash: top.hash, timestampSeconds: top.timestampSeconds };
+  }
+
+  #mayHaveMessages({ logsBloom }: Header): boolean {
+    return bloomHas(logsBloom, [this.#outbox, toHex(MESSAGE_SENT_TOPIC)]);
+  }
+
+  #readBlock(header: Header, receipts: Awaited<ReturnType<typeof fetchReceipts>>) {
+    const evidence: StoredEvidence[] = [];
+    const messages: StoredMessage[] = [];
+    const common = { chain: this.chain, height: header.number };
+    for (const [transactionIndex, logs] of receipts.logs.entries()) {
+      const sent = logs.flatMap((log, eventIndex) => {
+        if (log.address !== this.#outbox || log.topics[0] !== toHex(MESSAGE_SENT_TOPIC)) return [];
+        const address = fromEvmAddress(fromHex(log.address));
+        const decoded = decodeMessageSentLog(this.chain, {
+          address,
+          topics: log.topics.map(fromHex),
+          data: fromHex(log.data),
+        });
+        return [{ decoded, eventIndex }];
+      });
+      if (sent.length === 0) continue;
+      evidence.push({ ...common, item: transactionIndex, body: packParts(receipts.prove(transactionIndex)) });
+      const transactionId = header.transactions[transactionIndex]!;
+      for (const { decoded, eventIndex } of sent) {
+        messages.push(storedMessage(decoded, header.number, transactionId, transactionIndex, eventIndex));
+      }
+    }
+    return { evidence, messages };
+  }
+
+  #storedHeader({ number, hash, rlp, timestamp }: Header): StoredHeader {
+    return { chain: this.chain, height: number, hash: fromHex(hash), encoded: rlp, timestampSeconds: timestamp };
+  }
+
+  // Enclaves.
+
+  async advance(enclave: EnclaveClient, height: bigint): Promise<void> {
+    const { chain } = this;
+    const { lightClient } = this.#options;
+    let status = this.#known.get(enclave) ?? (await this.#statusOf(enclave));
+    if (status.head && status.head.height >= height) return;
+    const finality = this.#finality;
+    if (!finality) throw new EvidenceError('Missing', 'nothing is final yet');
+    const update = this.#decodeFinality(finality.update);
+    const currentSlot = finality.signatureSlot;
+    if (!status.head) {
+      const bootstrap = await this.#ask(this.#options.beacons, (beacon) =>
+        beacon.bootstrap(this.#options.trustedBlockRoot),
+      );
+      status = await enclave.advanceEthereum({ chain, currentSlot, bootstrap });
+    }
+    for (;;) {
+      const step = nextStep(lightClient, knownTo(status), update);
+      if (step === undefined) break;
+      if (step === 'finality') {
+        status = await enclave.advanceEthereum({ chain, currentSlot, finalityUpdates: [finality.update] });
+        continue;
+      }
+      const advanced = await this.#advancePeriod(enclave, status, step, currentSlot);
+      if (!advanced) break;
+      status = advanced;
+    }
+    this.#known.set(enclave, await this.#descend(enclave, status, currentSlot));
+  }
+
+  async #statusOf(enclave: EnclaveClient): Promise<OriginStatus> {
+    const { chain } = this;
+    return (await enclave.status()).origins.find((origin) => origin.chain === chain) ?? { chain };
+  }
+
+  async #advancePeriod(
+    enclave: EnclaveClient,
+    status: OriginStatus,
+    period: number,
+    currentSlot: number,
+  ): Promise<OriginStatus | undefined> {
+    const { lightClient } = this.#options;
+    const [bytes] = await this.#ask(this.#options.beacons, (beacon) => beacon.updates(period, 1));
+    if (!bytes) return undefined;
+    const update = believable(() => decodeLightClientUpdate(lightClient, bytes));
+    if (!bringsAnything(lightClient, knownTo(status), update)) return undefined;
+    return enclave.advanceEthereum({ chain: this.chain, currentSlot, updates: [bytes] });
+  }
+
+  /** Leads the enclave's head up to its finalized block, by the headers between. */
+  async #descend(enclave: EnclaveClient, first: OriginStatus, currentSlot: number): Promise<OriginStatus> {
+    let status = first;
+    for (;;) {
+      const { head, finalizedHeight, descent } = status;
+      if (!head || finalizedHeight === undefined || (finalizedHeight <= head.height && !descent)) return status;
+      const top = (descent?.height ?? finalizedHeight) - 1n;
+      const lowest = max(head.height, top - BigInt(MAX_HEADERS) + 1n);
+      const stored = await this.#options.store.headers(this.chain, lowest, top);
+      if (stored.length !== Number(top - lowest + 1n)) {
+        throw new EvidenceError('Missing', `headers ${lowest} to ${top} are not all stored`);
+      }
+      const headers = stored.map(({ encoded }) => encoded);
+      status = await enclave.advanceEthereum({ chain: this.chain, currentSlot, headers });
+    }
+  }
+
+  async prove(enclave: EnclaveClient, { lane, messages, anchor }: Run): Promise<SignedStatement> {
+    const lowest = messages[0]!.height;
+    const highest = messages.at(-1)!.height;
+    const stored = await this.#options.store.evidence(this.chain, lowest, highest);
+    const proofOf = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
+    const evidence = groupBy(messages, ({ height }) => height).map(([height, ofBlock]) => ({
+      height,
+      receipts: groupBy(ofBlock, ({ transactionIndex }) => transactionIndex).map(([index, ofReceipt]) => {
+        const body = proofOf.get(`${height}/${index}`);
+        if (!body) throw new EvidenceError('Missing', `evidence of transaction ${index} in block ${height} is gone`);
+        return { index, proof: unpackParts(body), logs: ofReceipt.map(({ eventIndex }) => eventIndex) };
+      }),
+    }));
+    const { originChain, outbox: originOutbox, destinationChain } = lane;
+    const headers = await this.#headersBelow(enclave, lowest);
+    const [first] = messages;
+    return enclave.proveEthereum(
+      {
+        originChain,
+        originOutbox,
+        destinationChain,
+        firstNonce: first!.nonce,
+        count: messages.length,
+        anchor: anchor.height,
+        headers,
+      },
+      evidence,
+    );
+  }
+
+  /** Headers from below an enclave's history down to a height, where that is so old. */
+  async #headersBelow(enclave: EnclaveClient, height: bigint): Promise<Uint8Array[]> {
+    const lowest = this.#known.get(enclave)?.lowest;
+    if (lowest === undefined || lowest <= height) return [];
+    return (await this.#options.store.headers(this.chain, height, lowest - 1n)).map(({ encoded }) => encoded);
+  }
+
+  #ask<Node, T>(nodes: readonly Node[], ask: (node: Node) => Promise<T>): Promise<T> {
+    return firstThatCan(nodes, this.#options.onTrouble, ask);
+  }
+}
+
+function stateOf({ finalizedHeader, nextSyncCommittee }: LightClientStore): Known {
+  return { slot: finalizedHeader.beacon.slot, knowsNextCommittee: Boolean(nextSyncCommittee) };
+}
+
+function knownTo({ finalizedSlot, knowsNextSyncCommittee }: OriginStatus): Known {
+  return { slot: finalizedSlot!, knowsNextCommittee: knowsNextSyncCommittee === true };
+}

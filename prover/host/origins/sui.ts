@@ -1,0 +1,294 @@
+/** A Sui network as an origin: certified checkpoints, and the events in them. */
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import {
+  messageInEvents,
+  nextCommittee,
+  predecessorsOf,
+  verifyCheckpoint,
+  verifyContents,
+  verifyEvents,
+  type Checkpoint,
+  type Committee,
+} from '../../enclave/sui/index.ts';
+import { equalBytes, MESSAGE_SENT_MODULE, MESSAGE_SENT_NAME, toHex, type ChainId } from '../../protocol/index.ts';
+import type { EnclaveClient, OriginStatus, SignedStatement } from '../enclave-client.ts';
+import {
+  fetchCertified,
+  fetchEvidence,
+  fetchSummary,
+  lastOfEpoch,
+  listEvents,
+  subscribe,
+  type EventPlace,
+} from '../evidence/checkpoints.ts';
+import { EvidenceError } from '../evidence/errors.ts';
+import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { believable, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
+import type { Anchor, Origin, Run } from './origin.ts';
+import { packParts, unpackParts } from './parts.ts';
+
+export interface SuiOriginOptions {
+  readonly chain: ChainId;
+  /** The committee to start from; the enclaves' too */
+  readonly committee: Committee;
+  /** The package that defines `MessageSent`, 32 bytes */
+  readonly messagePackage: Uint8Array;
+  /** Id of the outbox, 32 bytes */
+  readonly outbox: Uint8Array;
+  /** A checkpoint before which nothing was sent */
+  readonly startHeight: bigint;
+  /** In order of preference */
+  readonly nodes: readonly SuiGrpcClient[];
+  readonly store: Store;
+  /** Told about every node that failed and why */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** Checkpoints that one turn takes in, and that one request to an enclave spans. */
+const STRIDE = 1024n;
+/** Item number of what belongs to a whole checkpoint. */
+const WHOLE = -1;
+
+export class SuiOrigin implements Origin {
+  readonly chain: ChainId;
+  readonly #options: SuiOriginOptions;
+  readonly #cursor: string;
+  readonly #eventType: string;
+  #committee: Committee;
+  #head: Anchor | undefined;
+  #started = false;
+  /** What each enclave had when it last answered; a restarted one is another client. */
+  readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
+
+  constructor(options: SuiOriginOptions) {
+    this.chain = options.chain;
+    this.#options = options;
+    this.#committee = options.committee;
+    this.#cursor = `origin/${options.chain}`;
+    this.#eventType = `${toHex(options.messagePackage)}::${MESSAGE_SENT_MODULE}::${MESSAGE_SENT_NAME}`;
+  }
+
+  get head(): Anchor | undefined {
+    return this.#head;
+  }
+
+  async watch(callback: () => void, signal: AbortSignal): Promise<void> {
+    await this.#ask((node) => subscribe(node, callback, signal));
+  }
+
+  async poll(): Promise<boolean> {
+    await this.#start();
+    return this.#ask((node) => this.#pollNode(node));
+  }
+
+  async anchorAt(height: bigint): Promise<Anchor | undefined> {
+    if (this.#head?.height === height) return this.#head;
+    if (!this.#head || height > this.#head.height) return undefined;
+    const header = await this.#options.store.header(this.chain, height);
+    return header && { height, hash: header.hash, timestampSeconds: header.timestampSeconds };
+  }
+
+  async #start(): Promise<void> {
+    if (this.#started) return;
+    const cursor = await this.#options.store.cursor(this.#cursor);
+    const kept = cursor === undefined ? undefined : await this.#options.store.header(this.chain, cursor);
+    if (kept) this.#head = { height: kept.height, hash: kept.hash, timestampSeconds: kept.timestampSeconds };
+    this.#started = true;
+  }
+
+  async #pollNode(node: SuiGrpcClient): Promise<boolean> {
+    const before = this.#head;
+    const newest = await this.#verified(node, await fetchCertified(node));
+    for (;;) {
+      const from = this.#head ? this.#head.height + 1n : this.#options.startHeight;
+      if (newest.sequenceNumber < from) break;
+      const last = min(newest.sequenceNumber, from + STRIDE - 1n);
+      const top =
+        last === newest.sequenceNumber ? newest : await this.#verified(node, await fetchCertified(node, last));
+      await this.#takeIn(node, from, top);
+      if (last === newest.sequenceNumber) break;
+    }
+    return this.#head !== before;
+  }
+
+  /** A checkpoint by its certificate, for which committees are followed up to its epoch. */
+  async #verified(node: SuiGrpcClient, certified: Uint8Array): Promise<Checkpoint> {
+    for (;;) {
+      const committee = this.#committee;
+      const epoch = certifiedEpoch(certified);
+      if (epoch === committee.epoch) return believable(() => verifyCheckpoint(committee, certified));
+      if (epoch < committee.epoch) return this.#verifiedEarlier(node, certified, epoch);
+      const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
+      this.#committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last)));
+    }
+  }
+
+  /** While catching up through epochs: from the starting point on once more. */
+  async #verifiedEarlier(node: SuiGrpcClient, certified: Uint8Array, epoch: bigint): Promise<Checkpoint> {
+    let { committee } = this.#options;
+    while (committee.epoch < epoch) {
+      const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
+      committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last)));
+    }
+    return believable(() => verifyCheckpoint(committee, certified));
+  }
+
+  /** Takes in the checkpoints up to a certified one. */
+  async #takeIn(node: SuiGrpcClient, from: bigint, top: Checkpoint): Promise<void> {
+    const numbers = Array.from(
+      { length: Number(top.sequenceNumber - from) },
+      (_, i) => top.sequenceNumber - 1n - BigInt(i),
+    );
+    const [topSummary, places, summaries] = await Promise.all([
+      fetchSummary(node, top.sequenceNumber),
+      listEvents(node, this.#eventType, from, top.sequenceNumber),
+      inParallel(numbers, (number) => fetchSummary(node, number)),
+    ]);
+    const below = believable(() => predecessorsOf(top, summaries));
+    const lowest = below.at(-1) ?? top;
+    const head = this.#head;
+    if (head && !(lowest.previousDigest && equalBytes(lowest.previousDigest, head.hash))) {
+      throw new EvidenceError('Contradiction', `checkpoint ${lowest.sequenceNumber} does not follow ${head.height}`);
+    }
+    const checkpoints = new Map([top, ...below].map((checkpoint) => [checkpoint.sequenceNumber, checkpoint]));
+    const encoded = [topSummary, ...summaries];
+    const headers = [top, ...below].map((checkpoint, i) => this.#storedHeader(checkpoint, encoded[i]!));
+    const blocks = await inParallel(
+      groupBy(places, ({ checkpoint }) => checkpoint),
+      ([height, ofBlock]) => this.#readCheckpoint(node, checkpoints.get(height), ofBlock),
+    );
+    const messages = blocks.flatMap((block) => block.messages);
+    await this.#checkGaps(messages);
+    const evidence = blocks.flatMap((block) => block.evidence);
+    await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
+    this.#head = anchorOf(top);
+  }
+
+  async #readCheckpoint(node: SuiGrpcClient, checkpoint: Checkpoint | undefined, places: readonly EventPlace[]) {
+    if (!checkpoint)
+      throw new EvidenceError('Contradiction', 'the node lists events of other checkpoints than asked for');
+    const { chain } = this;
+    const { messagePackage, outbox } = this.#options;
+    const found = await fetchEvidence(node, checkpoint.sequenceNumber);
+    const contents = believable(() => verifyContents(checkpoint, found.contents));
+    const common = { chain, height: checkpoint.sequenceNumber };
+    const evidence: StoredEvidence[] = [{ ...common, item: WHOLE, body: found.contents }];
+    const messages: StoredMessage[] = [];
+    for (const [index, ofTransaction] of groupBy(places, ({ transactionIndex }) => transactionIndex)) {
+      const transaction = found.transactions[index];
+      if (!transaction)
+        throw new EvidenceError('Contradiction', `no transaction ${index} in checkpoint ${common.height}`);
+      const { digest, effects, events } = transaction;
+      const proven = believable(() => verifyEvents(contents, index, effects, events));
+      let isOurs = false;
+      for (const { eventIndex } of ofTransaction) {
+        const data = proven.events[eventIndex]?.contents;
+        // Any object of the type may emit under it; only one is the outbox that is served.
+        if (!data || !equalBytes(data.subarray(0, 32), outbox)) continue;
+        const sent = believable(() => messageInEvents(chain, messagePackage, outbox, proven, eventIndex));
+        messages.push(storedMessage(sent, common.height, digest, index, eventIndex));
+        isOurs = true;
+      }
+      if (isOurs) evidence.push({ ...common, item: index, body: packParts([effects, events]) });
+    }
+    return { evidence, messages };
+  }
+
+  /** A lane's nonces have no gaps (INV-24), so a node that leaves events out is found out by the next one. */
+  async #checkGaps(messages: readonly StoredMessage[]): Promise<void> {
+    const last = new Map<string, bigint>();
+    for (const message of messages) {
+      const lane = `${message.destinationChain}/${message.nonce >> 48n}`;
+      const before = last.get(lane) ?? (await this.#options.store.lastNonceBefore(message, message.nonce));
+      if (before !== undefined && before >> 48n === message.nonce >> 48n && message.nonce > before + 1n) {
+        throw new EvidenceError('Contradiction', `the node left out nonces ${before + 1n} to ${message.nonce - 1n}`);
+      }
+      last.set(lane, message.nonce);
+    }
+  }
+
+  #storedHeader({ sequenceNumber, digest, timestampMs }: Checkpoint, encoded: Uint8Array): StoredHeader {
+    const timestampSeconds = timestampMs / 1000n;
+    return { chain: this.chain, height: sequenceNumber, hash: digest, encoded, timestampSeconds };
+  }
+
+  // Enclaves.
+
+  async advance(enclave: EnclaveClient, height: bigint): Promise<void> {
+    const { chain } = this;
+    const known = this.#known.get(enclave);
+    if (known?.head && known.head.height >= height) return;
+    let status = known ?? (await enclave.status()).origins.find((origin) => origin.chain === chain) ?? { chain };
+    const target = this.#head;
+    if (!target) throw new EvidenceError('Missing', 'nothing is final yet');
+    while (!status.head || status.head.height < target.height) {
+      status = await this.#stride(enclave, status, target.height);
+    }
+    this.#known.set(enclave, status);
+  }
+
+  /** One request: up to the target, the end of the enclave's epoch, or so many checkpoints further. */
+  async #stride(enclave: EnclaveClient, { head, epoch }: OriginStatus, target: bigint): Promise<OriginStatus> {
+    const certified = await this.#ask(async (node) => {
+      const isLast = epoch === undefined || epoch >= this.#committee.epoch;
+      const end = isLast ? target : min(target, await lastOfEpoch(node, epoch));
+      return fetchCertified(node, head ? min(end, head.height + STRIDE) : end);
+    });
+    const top = summaryHeight(certified);
+    const lowest = head ? head.height + 1n : top;
+    const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
+    return enclave.advanceSui({
+      chain: this.chain,
+      certified: [certified],
+      summaries: between.map(({ encoded }) => encoded),
+    });
+  }
+
+  async prove(enclave: EnclaveClient, { lane, messages, anchor }: Run): Promise<SignedStatement> {
+    const lowest = messages[0]!.height;
+    const stored = await this.#options.store.evidence(this.chain, lowest, messages.at(-1)!.height);
+    const bodies = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
+    const body = (height: bigint, item: number): Uint8Array => {
+      const found = bodies.get(`${height}/${item}`);
+      if (!found) throw new EvidenceError('Missing', `evidence of transaction ${item} in checkpoint ${height} is gone`);
+      return found;
+    };
+    const evidence = groupBy(messages, ({ height }) => height).map(([height, ofCheckpoint]) => ({
+      height,
+      contents: body(height, WHOLE),
+      transactions: groupBy(ofCheckpoint, ({ transactionIndex }) => transactionIndex).map(([index, sent]) => {
+        const [effects, events] = unpackParts(body(height, index)) as [Uint8Array, Uint8Array];
+        return { index, effects, events, eventIndexes: sent.map(({ eventIndex }) => eventIndex) };
+      }),
+    }));
+    const { originChain, outbox: originOutbox, destinationChain } = lane;
+    const run = { originChain, originOutbox, destinationChain, firstNonce: messages[0]!.nonce, count: messages.length };
+    const headers = await this.#summariesBelow(enclave, lowest);
+    return enclave.proveSui({ ...run, anchor: anchor.height, headers }, evidence);
+  }
+
+  /** Summaries from below an enclave's history down to a height, where that is so old. */
+  async #summariesBelow(enclave: EnclaveClient, height: bigint): Promise<Uint8Array[]> {
+    const lowest = this.#known.get(enclave)?.lowest;
+    if (lowest === undefined || lowest <= height) return [];
+    return (await this.#options.store.headers(this.chain, height, lowest - 1n)).map(({ encoded }) => encoded);
+  }
+
+  #ask<T>(ask: (node: SuiGrpcClient) => Promise<T>): Promise<T> {
+    return firstThatCan(this.#options.nodes, this.#options.onTrouble, ask);
+  }
+}
+
+function anchorOf({ sequenceNumber, digest, timestampMs }: Checkpoint): Anchor {
+  return { height: sequenceNumber, hash: digest, timestampSeconds: timestampMs / 1000n };
+}
+
+/** The two first fields of a `CheckpointSummary`. */
+function certifiedEpoch(certified: Uint8Array): bigint {
+  return new DataView(certified.buffer, certified.byteOffset).getBigUint64(0, true);
+}
+
+function summaryHeight(certified: Uint8Array): bigint {
+  return new DataView(certified.buffer, certified.byteOffset).getBigUint64(8, true);
+}

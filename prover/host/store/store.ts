@@ -1,0 +1,358 @@
+/** What a host knows, in SQL: messages that are final, evidence for them, runs, signatures, cursors. */
+import type { ChainId } from '../../protocol/index.ts';
+import type { Database, Sql } from './database.ts';
+import {
+  hex,
+  laneValues,
+  readMessage,
+  readRun,
+  readTracked,
+  type LaneId,
+  type MessageRow,
+  type RunRow,
+  type StoredEvidence,
+  type StoredHeader,
+  type StoredMessage,
+  type StoredRun,
+  type TrackedMessage,
+  type TrackedRow,
+} from './rows.ts';
+import { migrate } from './schema.ts';
+
+export class Store {
+  readonly db: Database;
+  readonly #schema: string;
+
+  private constructor(db: Database, schema: string) {
+    this.db = db;
+    this.#schema = schema;
+  }
+
+  /** Opens a host's tables, made where they are missing. */
+  static async open(db: Database, schema: string): Promise<Store> {
+    await migrate(db, schema);
+    return new Store(db, schema);
+  }
+
+  // Cursors.
+
+  async cursor(name: string): Promise<bigint | undefined> {
+    const [row] = await this.db.query<{ position: string }>(
+      `SELECT position FROM ${this.#schema}.cursor WHERE name = $1`,
+      [name],
+    );
+    return row && BigInt(row.position);
+  }
+
+  async setCursor(name: string, position: bigint, sql: Sql = this.db): Promise<void> {
+    await sql.query(
+      `INSERT INTO ${this.#schema}.cursor VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET position = GREATEST(cursor.position, EXCLUDED.position)`,
+      [name, String(position)],
+    );
+  }
+
+  // What an origin has made final.
+
+  /** Keeps what a stretch of final blocks holds, and moves the cursor past it: all or nothing. */
+  async addFinal(
+    cursor: string,
+    position: bigint,
+    found: {
+      headers: readonly StoredHeader[];
+      evidence: readonly StoredEvidence[];
+      messages: readonly StoredMessage[];
+    },
+  ): Promise<void> {
+    await this.db.transaction(async (sql) => {
+      await this.addHeaders(found.headers, sql);
+      await this.#addEvidence(found.evidence, sql);
+      await this.#addMessages(found.messages, sql);
+      await this.setCursor(cursor, position, sql);
+    });
+  }
+
+  async addHeaders(headers: readonly StoredHeader[], sql: Sql = this.db): Promise<void> {
+    await this.#insert(
+      sql,
+      `INSERT INTO ${this.#schema}.header
+       SELECT chain, height, decode(hash, 'hex'), decode(encoded, 'hex'), to_timestamp(time)
+       FROM jsonb_to_recordset($1::jsonb)
+         AS r(chain numeric, height numeric, hash text, encoded text, time double precision)
+       ON CONFLICT DO NOTHING`,
+      headers.map(({ chain, height, hash, encoded, timestampSeconds }) => ({
+        chain: String(chain),
+        height: String(height),
+        hash: hex(hash),
+        encoded: hex(encoded),
+        time: Number(timestampSeconds),
+      })),
+    );
+  }
+
+  async #addEvidence(evidence: readonly StoredEvidence[], sql: Sql): Promise<void> {
+    await this.#insert(
+      sql,
+      `INSERT INTO ${this.#schema}.evidence
+       SELECT chain, height, item, decode(body, 'hex') FROM jsonb_to_recordset($1::jsonb)
+         AS r(chain numeric, height numeric, item integer, body text)
+       ON CONFLICT DO NOTHING`,
+      evidence.map(({ chain, height, item, body }) => ({
+        chain: String(chain),
+        height: String(height),
+        item,
+        body: hex(body),
+      })),
+    );
+  }
+
+  async #addMessages(messages: readonly StoredMessage[], sql: Sql): Promise<void> {
+    await this.#insert(
+      sql,
+      `INSERT INTO ${this.#schema}.message (id, origin_chain, outbox, destination_chain, nonce, encoded, height,
+         transaction_id, transaction_index, event_index)
+       SELECT decode(id, 'hex'), origin, decode(outbox, 'hex'), destination, nonce, decode(encoded, 'hex'), height,
+         tx, tx_index, event_index
+       FROM jsonb_to_recordset($1::jsonb)
+         AS r(id text, origin numeric, outbox text, destination numeric, nonce numeric, encoded text, height numeric,
+              tx text, tx_index integer, event_index integer)
+       ON CONFLICT DO NOTHING`,
+      messages.map((m) => ({
+        id: hex(m.id),
+        origin: String(m.originChain),
+        outbox: hex(m.outbox),
+        destination: String(m.destinationChain),
+        nonce: String(m.nonce),
+        encoded: hex(m.encoded),
+        height: String(m.height),
+        tx: m.transactionId,
+        tx_index: m.transactionIndex,
+        event_index: m.eventIndex,
+      })),
+    );
+  }
+
+  async #insert(sql: Sql, text: string, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await sql.query(text, [JSON.stringify(rows)]);
+  }
+
+  async header(chain: ChainId, height: bigint): Promise<StoredHeader | undefined> {
+    return (await this.headers(chain, height, height))[0];
+  }
+
+  /** Headers of a chain between two heights, both included, downwards. */
+  async headers(chain: ChainId, lowest: bigint, highest: bigint): Promise<StoredHeader[]> {
+    const rows = await this.db.query<{ height: string; hash: Uint8Array; encoded: Uint8Array; time: number | string }>(
+      `SELECT height, hash, encoded, extract(epoch FROM time)::bigint AS time FROM ${this.#schema}.header
+       WHERE chain = $1 AND height BETWEEN $2 AND $3 ORDER BY height DESC`,
+      [String(chain), String(lowest), String(highest)],
+    );
+    return rows.map((row) => ({
+      chain,
+      height: BigInt(row.height),
+      hash: row.hash,
+      encoded: row.encoded,
+      timestampSeconds: BigInt(row.time),
+    }));
+  }
+
+  /** Evidence of a chain between two heights, both included, in order. */
+  async evidence(chain: ChainId, lowest: bigint, highest: bigint): Promise<StoredEvidence[]> {
+    const rows = await this.db.query<{ height: string; item: number; body: Uint8Array }>(
+      `SELECT height, item, body FROM ${this.#schema}.evidence
+       WHERE chain = $1 AND height BETWEEN $2 AND $3 ORDER BY height, item`,
+      [String(chain), String(lowest), String(highest)],
+    );
+    return rows.map(({ height, item, body }) => ({ chain, height: BigInt(height), item, body }));
+  }
+
+  /** Drops headers and evidence that no open message needs, below a height. Nodes prune; we do so after delivery. */
+  async prune(chain: ChainId, below: bigint): Promise<void> {
+    const needed = `LEAST($2::numeric, (SELECT min(height) FROM ${this.#schema}.message
+      WHERE origin_chain = $1 AND delivered_at IS NULL))`;
+    for (const table of ['header', 'evidence']) {
+      await this.db.query(`DELETE FROM ${this.#schema}.${table} WHERE chain = $1 AND height < ${needed}`, [
+        String(chain),
+        String(below),
+      ]);
+    }
+  }
+
+  // Messages.
+
+  /** Messages of a lane from a nonce on, in order, delivered or not. */
+  async messages(lane: LaneId, firstNonce: bigint, limit: number): Promise<StoredMessage[]> {
+    const rows = await this.db.query<MessageRow>(
+      `SELECT * FROM ${this.#schema}.message
+       WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3 AND nonce >= $4 ORDER BY nonce LIMIT $5`,
+      [...laneValues(lane), String(firstNonce), limit],
+    );
+    return rows.map(readMessage);
+  }
+
+  /** Messages from the first open one on, from a nonce on, and since when that one is final. */
+  async openFrom(lane: LaneId, nonce: bigint, limit: number): Promise<{ messages: StoredMessage[]; oldest?: Date }> {
+    const [first] = await this.db.query<Pick<MessageRow, 'nonce' | 'final_at'>>(
+      `SELECT nonce, final_at FROM ${this.#schema}.message WHERE origin_chain = $1 AND outbox = $2
+       AND destination_chain = $3 AND nonce >= $4 AND delivered_at IS NULL ORDER BY nonce LIMIT 1`,
+      [...laneValues(lane), String(nonce)],
+    );
+    if (!first) return { messages: [] };
+    return { messages: await this.messages(lane, BigInt(first.nonce), limit), oldest: first.final_at };
+  }
+
+  /** The highest nonce of a lane that is stored, below a nonce. */
+  async lastNonceBefore(lane: LaneId, nonce: bigint): Promise<bigint | undefined> {
+    const [row] = await this.db.query<{ last: string | null }>(
+      `SELECT max(nonce) AS last FROM ${this.#schema}.message
+       WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3 AND nonce < $4`,
+      [...laneValues(lane), String(nonce)],
+    );
+    return typeof row?.last === 'string' ? BigInt(row.last) : undefined;
+  }
+
+  async message(id: Uint8Array): Promise<TrackedMessage | undefined> {
+    return (await this.#tracked('m.id = $1', [id], 1))[0];
+  }
+
+  async messagesByTransaction(transactionId: string): Promise<TrackedMessage[]> {
+    return this.#tracked('m.transaction_id = $1', [transactionId], 1000);
+  }
+
+  /** The newest messages of a lane. */
+  async messagesByLane(lane: LaneId, limit: number, beforeNonce?: bigint): Promise<TrackedMessage[]> {
+    const where = `m.origin_chain = $1 AND m.outbox = $2 AND m.destination_chain = $3
+      AND ($4::numeric IS NULL OR m.nonce < $4)`;
+    return this.#tracked(where, [...laneValues(lane), beforeNonce === undefined ? null : String(beforeNonce)], limit);
+  }
+
+  async #tracked(where: string, values: readonly unknown[], limit: number): Promise<TrackedMessage[]> {
+    const rows = await this.db.query<TrackedRow>(
+      `SELECT m.*, r.digest AS run, r.proven_at, r.submitted_at FROM ${this.#schema}.message m
+       LEFT JOIN LATERAL (
+         SELECT digest, proven_at, submitted_at FROM ${this.#schema}.run r
+         WHERE r.origin_chain = m.origin_chain AND r.outbox = m.outbox AND r.destination_chain = m.destination_chain
+           AND m.nonce BETWEEN r.first_nonce AND r.last_nonce
+         ORDER BY proven_at DESC NULLS LAST, proposed_at DESC LIMIT 1
+       ) r ON true
+       WHERE ${where} ORDER BY m.origin_chain, m.nonce DESC LIMIT ${limit}`,
+      values,
+    );
+    return rows.map(readTracked);
+  }
+
+  /**
+   * Says that a message was delivered.
+   * @returns false when that is known, or when the message is none that is final here
+   */
+  async markDelivered(id: Uint8Array, delivery: string): Promise<boolean> {
+    const rows = await this.db.query(
+      `UPDATE ${this.#schema}.message SET delivered_at = clock_timestamp(), delivery = $2
+       WHERE id = $1 AND delivered_at IS NULL RETURNING 1`,
+      [id, delivery],
+    );
+    return rows.length > 0;
+  }
+
+  /**
+   * Says that a message's recipient failed.
+   * @returns whether it is the first time
+   */
+  async markFailed(id: Uint8Array, failure: string): Promise<boolean> {
+    const rows = await this.db.query<{ before: Date | null }>(
+      `UPDATE ${this.#schema}.message m SET failed_at = clock_timestamp(), failure = $2
+       FROM (SELECT failed_at FROM ${this.#schema}.message WHERE id = $1) before
+       WHERE id = $1 AND delivered_at IS NULL RETURNING before.failed_at AS before`,
+      [id, failure],
+    );
+    return rows.length > 0 && rows[0]!.before === null;
+  }
+
+  // Runs.
+
+  async addRun(run: Omit<StoredRun, 'proposedAt'>): Promise<void> {
+    await this.db.query(
+      `INSERT INTO ${this.#schema}.run (digest, statement, origin_chain, outbox, destination_chain, first_nonce,
+         last_nonce, anchor) VALUES ($4, $5, $1, $2, $3, $6, $7, $8) ON CONFLICT DO NOTHING`,
+      [
+        ...laneValues(run),
+        run.digest,
+        run.statement,
+        String(run.firstNonce),
+        String(run.lastNonce),
+        String(run.anchor),
+      ],
+    );
+  }
+
+  async run(digest: Uint8Array): Promise<StoredRun | undefined> {
+    const [row] = await this.db.query<RunRow>(`SELECT * FROM ${this.#schema}.run WHERE digest = $1`, [digest]);
+    return row && readRun(row);
+  }
+
+  /** Runs that still have something to do, oldest first. */
+  async openRuns(limit: number): Promise<StoredRun[]> {
+    const rows = await this.db.query<RunRow>(
+      `SELECT * FROM ${this.#schema}.run WHERE done_at IS NULL ORDER BY proposed_at LIMIT $1`,
+      [limit],
+    );
+    return rows.map(readRun);
+  }
+
+  /** The first nonce of a lane that no run covers, from a nonce on. */
+  async nextUnproposed(lane: LaneId, from: bigint): Promise<bigint> {
+    const [row] = await this.db.query<{ last: string | null }>(
+      `SELECT max(last_nonce) AS last FROM ${this.#schema}.run
+       WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3 AND first_nonce >= $4`,
+      [...laneValues(lane), String(from)],
+    );
+    return typeof row?.last === 'string' ? BigInt(row.last) + 1n : from;
+  }
+
+  async markRun(digest: Uint8Array, what: 'proven' | 'submitted' | 'done'): Promise<void> {
+    await this.db.query(
+      `UPDATE ${this.#schema}.run SET ${what}_at = COALESCE(${what}_at, clock_timestamp()) WHERE digest = $1`,
+      [digest],
+    );
+  }
+
+  /** Messages of a run that are open still, in order. */
+  async openMessages(run: StoredRun): Promise<(StoredMessage & { readonly hasFailed: boolean })[]> {
+    const rows = await this.db.query<MessageRow>(
+      `SELECT * FROM ${this.#schema}.message WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3
+       AND nonce BETWEEN $4 AND $5 AND delivered_at IS NULL ORDER BY nonce`,
+      [...laneValues(run), String(run.firstNonce), String(run.lastNonce)],
+    );
+    return rows.map((row) => ({ ...readMessage(row), hasFailed: row.failed_at !== null }));
+  }
+
+  // Signatures.
+
+  async addSignature(digest: Uint8Array, signer: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    const rows = await this.db.query(
+      `INSERT INTO ${this.#schema}.signature VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1`,
+      [digest, signer, signature],
+    );
+    return rows.length > 0;
+  }
+
+  /** Signatures over a digest by signer, ascending. */
+  async signatures(digest: Uint8Array): Promise<{ signer: Uint8Array; signature: Uint8Array }[]> {
+    return this.db.query(`SELECT signer, signature FROM ${this.#schema}.signature WHERE digest = $1 ORDER BY signer`, [
+      digest,
+    ]);
+  }
+
+  /** Figures for metrics. */
+  async counts(): Promise<{ open: number; delivered: number; failed: number; openRuns: number }> {
+    const [row] = await this.db.query<{ open: number; delivered: number; failed: number; open_runs: number }>(
+      `SELECT count(*) FILTER (WHERE delivered_at IS NULL)::integer AS open,
+              count(*) FILTER (WHERE delivered_at IS NOT NULL)::integer AS delivered,
+              count(*) FILTER (WHERE delivered_at IS NULL AND failed_at IS NOT NULL)::integer AS failed,
+              (SELECT count(*)::integer FROM ${this.#schema}.run WHERE done_at IS NULL) AS open_runs
+       FROM ${this.#schema}.message`,
+    );
+    const { open_runs: openRuns, ...counts } = row!;
+    return { ...counts, openRuns };
+  }
+}
