@@ -1,0 +1,286 @@
+/** A Sui network as a destination. */
+import { bcs } from '@mysten/sui/bcs';
+import type { Signer } from '@mysten/sui/cryptography';
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { Transaction } from '@mysten/sui/transactions';
+import { Inbox, InboxMessageDelivered, InboxSpentKey, corridorCalls } from '../../bindings/sui/corridor.ts';
+import { readObject, readTable, structKey } from '../../bindings/sui/read.ts';
+import { decodeMessage, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
+import { firstThatCan } from '../origins/common.ts';
+import { subscribe } from '../evidence/checkpoints.ts';
+import type { StoredMessage } from '../store/rows.ts';
+import { Turns } from '../turns.ts';
+import {
+  SubmissionError,
+  type Destination,
+  type Outcome,
+  type Proven,
+  type QuorumState,
+  type Submitted,
+} from './destination.ts';
+import { failureOf, type SuiFailure } from './sui-failure.ts';
+import { callRecipient, Recipients, type Recipient } from './sui-recipients.ts';
+
+export interface SuiDestinationOptions {
+  readonly chain: ChainId;
+  /** In order of preference */
+  readonly nodes: readonly SuiGrpcClient[];
+  /** The package `corridor` */
+  readonly packageId: string;
+  readonly inbox: string;
+  readonly registry: string;
+  /** Who pays, and owns nothing else of worth: recipients run within its transactions */
+  readonly signer: Signer;
+  /** Checkpoint of the deployment, from which deliveries are looked for */
+  readonly startHeight: bigint;
+  /** Most MIST for one transaction */
+  readonly maxGasBudget?: bigint;
+}
+
+/** Native calls and instructions of a longer run would come near the limits of one transaction. */
+const MAX_RUN = 64;
+/** Bytes of messages in one transaction, which may have 128 KiB. */
+const MAX_BYTES = 90_000;
+const DEFAULT_GAS_BUDGET = 2_000_000_000n;
+
+export class SuiDestination implements Destination {
+  readonly chain: ChainId;
+  readonly maxRun = MAX_RUN;
+  readonly #options: SuiDestinationOptions;
+  readonly #calls: ReturnType<typeof corridorCalls>;
+  readonly #recipients: Recipients;
+  /** One transaction at a time: all of them pay with the same coins. */
+  readonly #sending = new Turns();
+  #spentTable: string | undefined;
+
+  constructor(options: SuiDestinationOptions) {
+    this.chain = options.chain;
+    this.#options = options;
+    this.#calls = corridorCalls(options.packageId);
+    this.#recipients = new Recipients(options.packageId);
+  }
+
+  fit(messages: readonly StoredMessage[]): number {
+    return Math.min(messages.length, MAX_RUN);
+  }
+
+  async quorum({ statement, signatures }: Pick<Proven, 'digest' | 'statement' | 'signatures'>): Promise<QuorumState> {
+    const transaction = new Transaction();
+    this.#accept(transaction, statement, signatures);
+    const failure = await this.#simulate(transaction);
+    if (!failure) return { isMet: true, detail: 'the inbox would accept it' };
+    if (failure.rule === 'QuorumNotReached') return { isMet: false, detail: 'too few signers count' };
+    throw new SubmissionError(failure.rule ?? 'Refused', `the inbox would refuse: ${failure.text}`);
+  }
+
+  async submit(proven: Proven, open: readonly number[]): Promise<Submitted> {
+    const still = await this.#unspent(proven, open);
+    const all = new Results();
+    for (const { recipient, indexes } of groups(proven.messages, still)) {
+      try {
+        await this.#deliverGroup(proven, indexes, recipient, all);
+      } catch (error) {
+        // The other recipients do not wait for this one.
+        all.trouble = error as Error;
+      }
+    }
+    // What stays open can be delivered by anyone then, from the root that is kept.
+    if (all.outcomes.some(({ kind }) => kind === 'failed')) all.transactions.push(await this.#keep(proven));
+    return all;
+  }
+
+  /** Messages of one recipient in one transaction; one at which its code fails is left out, and it is tried again. */
+  async #deliverGroup(proven: Proven, indexes: readonly number[], recipientId: string, all: Results): Promise<void> {
+    const recipient = await this.#ask((node) => this.#recipients.find(node, recipientId));
+    if ('reason' in recipient) {
+      for (const index of indexes) all.failed(proven, index, recipient.reason);
+      return;
+    }
+    let left = [...indexes];
+    while (left.length > 0) {
+      const { build, messageOfCommand } = this.#delivery(proven, left, recipient);
+      const done = await this.#execute(build);
+      if ('transaction' in done) {
+        all.delivered(proven, left, done.transaction);
+        return;
+      }
+      const { rule, text, command } = done.failure;
+      // Whatever rule a recipient's code names, it is the recipient that has failed.
+      const guilty = command === undefined ? undefined : messageOfCommand.get(command);
+      if (guilty !== undefined) {
+        this.#recipients.forget(recipientId);
+        all.failed(proven, guilty, text);
+        left = left.filter((index) => index !== guilty);
+      } else if (rule === 'AlreadyDelivered') {
+        const before = left.length;
+        left = await this.#unspent(proven, left);
+        if (left.length === before) return;
+      } else throw new SubmissionError(rule ?? 'Refused', `the inbox would refuse: ${text}`);
+    }
+  }
+
+  #delivery(proven: Proven, indexes: readonly number[], recipient: Recipient) {
+    const { inbox, registry } = this.#options;
+    const messageOfCommand = new Map<number, number>();
+    const build = (): Transaction => {
+      const transaction = new Transaction();
+      const accepted = this.#accept(transaction, proven.statement, proven.signatures);
+      this.#calls.inbox.proveRun(transaction, { accepted, messageIds: proven.messages.map(({ id }) => toHex(id)) });
+      for (const index of indexes) {
+        const message = this.#calls.message.decode(transaction, { bytes: proven.messages[index]!.encoded });
+        const args = { self: inbox, registry, accepted, index, message };
+        callRecipient(transaction, recipient, this.#calls.inbox.deliverProven(transaction, args));
+        messageOfCommand.set(transaction.getData().commands.length - 1, index);
+      }
+      return transaction;
+    };
+    return { build, messageOfCommand };
+  }
+
+  async #keep({ statement, signatures }: Proven): Promise<Sent> {
+    const done = await this.#execute(() => {
+      const transaction = new Transaction();
+      const accepted = this.#accept(transaction, statement, signatures);
+      this.#calls.inbox.keep(transaction, { self: this.#options.inbox, accepted });
+      return transaction;
+    });
+    if ('transaction' in done) return done.transaction;
+    throw new SubmissionError(done.failure.rule ?? 'Refused', `the root was not kept: ${done.failure.text}`);
+  }
+
+  #accept(transaction: Transaction, statement: Uint8Array, signatures: Uint8Array) {
+    const { inbox, registry } = this.#options;
+    return this.#calls.inbox.accept(transaction, { self: inbox, registry, statement, signatures });
+  }
+
+  /** The indexes whose nonces are not spent. */
+  async #unspent({ messages }: Proven, indexes: readonly number[]): Promise<number[]> {
+    return this.#ask(async (node) => {
+      this.#spentTable ??= (await readObject(node, Inbox, this.#options.inbox)).value.spent.id;
+      const type = `${this.#options.packageId}::inbox::SpentKey`;
+      const words = new Map<bigint, bigint>();
+      for (const index of indexes) {
+        const { originChain, nonce } = messages[index]!;
+        const word = nonce >> 8n;
+        if (words.has(word)) continue;
+        const key = structKey(type, InboxSpentKey.serialize({ origin_chain: originChain, word }).toBytes());
+        words.set(word, BigInt((await readTable(node, { id: this.#spentTable }, key, bcs.u256())) ?? 0));
+      }
+      return indexes.filter((index) => {
+        const { nonce } = messages[index]!;
+        return ((words.get(nonce >> 8n)! >> (nonce & 0xffn)) & 1n) === 0n;
+      });
+    });
+  }
+
+  async #simulate(transaction: Transaction): Promise<SuiFailure | undefined> {
+    transaction.setSenderIfNotSet(this.#options.signer.toSuiAddress());
+    return this.#ask(async (node) => {
+      const result = await node.simulateTransaction({ transaction, include: { effects: true } });
+      return result.$kind === 'Transaction' ? undefined : this.#failure(result.FailedTransaction.status);
+    });
+  }
+
+  #failure(status: Parameters<typeof failureOf>[1]): SuiFailure {
+    return failureOf(this.#options.packageId, status);
+  }
+
+  /** Simulates, then executes: a failure that can be foreseen costs nothing. */
+  async #execute(build: () => Transaction): Promise<{ transaction: Sent } | { failure: SuiFailure }> {
+    const { signer, maxGasBudget = DEFAULT_GAS_BUDGET } = this.#options;
+    return this.#sending.run(async () => {
+      const failure = await this.#simulate(build());
+      if (failure) return { failure };
+      return this.#ask(async (node) => {
+        const transaction = build();
+        transaction.setGasBudgetIfNotSet(maxGasBudget);
+        const sentAt = Date.now();
+        const result = await node.signAndExecuteTransaction({ transaction, signer, include: { effects: true } });
+        if (result.$kind !== 'Transaction') return { failure: this.#failure(result.FailedTransaction.status) };
+        const { digest, effects } = result.Transaction;
+        const { computationCost, storageCost, storageRebate } = effects.gasUsed;
+        const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
+        return { transaction: { id: digest, gas, sentAt } };
+      });
+    });
+  }
+
+  async poll(from: bigint | undefined): Promise<{ outcomes: Outcome[]; next: bigint }> {
+    const eventType = `${this.#options.packageId}::inbox::MessageDelivered`;
+    return this.#ask(async (node) => {
+      const { response } = await node.ledgerService.getServiceInfo({});
+      const latest = response.checkpointHeight!;
+      const first = from ?? this.#options.startHeight;
+      if (first > latest) return { outcomes: [], next: first };
+      const outcomes: Outcome[] = [];
+      const call = node.ledgerService.listEvents({
+        readMask: { paths: ['contents', 'transaction_digest', 'checkpoint'] },
+        startCheckpoint: first,
+        endCheckpoint: latest + 1n,
+        filter: {
+          terms: [{ literals: [{ negated: false, predicate: { oneofKind: 'eventType', eventType: { eventType } } }] }],
+        },
+        options: { limit: PAGE },
+      } as never);
+      let last = first;
+      for await (const { event } of call.responses) {
+        if (!event) continue;
+        const { message_id } = InboxMessageDelivered.parse(event.contents!.value!);
+        outcomes.push({ id: fromHex(message_id), kind: 'delivered', transaction: event.transactionDigest! });
+        last = event.checkpoint!;
+      }
+      // A full page may have ended within a checkpoint, which is read again.
+      return { outcomes, next: outcomes.length === PAGE ? last : latest + 1n };
+    });
+  }
+
+  async watch(callback: () => void, signal: AbortSignal): Promise<void> {
+    await this.#ask((node) => subscribe(node, callback, signal));
+  }
+
+  #ask<T>(ask: (node: SuiGrpcClient) => Promise<T>): Promise<T> {
+    return firstThatCan(this.#options.nodes, undefined, ask);
+  }
+}
+
+const PAGE = 1000;
+
+type Sent = Submitted['transactions'][number];
+
+/** What became of the messages of a run, so far. */
+class Results implements Submitted {
+  readonly outcomes: Outcome[] = [];
+  readonly transactions: Sent[] = [];
+  trouble?: Error;
+
+  delivered({ messages }: Proven, indexes: readonly number[], transaction: Sent): void {
+    this.transactions.push(transaction);
+    for (const index of indexes) {
+      this.outcomes.push({ id: messages[index]!.id, kind: 'delivered', transaction: transaction.id });
+    }
+  }
+
+  failed({ messages }: Proven, index: number, reason: string): void {
+    this.outcomes.push({ id: messages[index]!.id, kind: 'failed', reason });
+  }
+}
+
+/** Open messages by recipient, as many together as one transaction holds: nobody else's code runs beside it. */
+function groups(
+  messages: readonly StoredMessage[],
+  open: readonly number[],
+): { recipient: string; indexes: number[] }[] {
+  const byRecipient = new Map<string, { indexes: number[]; bytes: number }[]>();
+  for (const index of open) {
+    const { encoded } = messages[index]!;
+    const recipient = toHex(decodeMessage(encoded).recipient);
+    const chunks = byRecipient.get(recipient) ?? [];
+    byRecipient.set(recipient, chunks);
+    const last = chunks.at(-1);
+    if (last && last.bytes + encoded.length <= MAX_BYTES) {
+      last.indexes.push(index);
+      last.bytes += encoded.length;
+    } else chunks.push({ indexes: [index], bytes: encoded.length });
+  }
+  return [...byRecipient].flatMap(([recipient, chunks]) => chunks.map(({ indexes }) => ({ recipient, indexes })));
+}

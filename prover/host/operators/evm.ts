@@ -1,0 +1,122 @@
+/** An operator at a registry on EVM. */
+import { parseEventLogs, type Address, type Hex, type PublicClient, type WalletClient } from 'viem';
+import { registryAbi } from '../../bindings/evm/index.ts';
+import { readSignerRecord } from '../../bindings/values.ts';
+import { evidenceFromQuote, judgeInput } from '../../protocol/dcap/index.ts';
+import { fromEvmAddress, fromHex, toHex } from '../../protocol/index.ts';
+import { ruleOf, shortMessage } from '../destinations/evm-errors.ts';
+import type { EnclaveClient } from '../enclave-client.ts';
+import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
+
+export interface EvmOperatorOptions {
+  readonly chain: bigint;
+  readonly client: PublicClient;
+  /** Its account is the operator */
+  readonly wallet: WalletClient;
+  readonly registry: Address;
+}
+
+/** Events of one query for logs. */
+const LOG_RANGE = 2_000n;
+const MAX_GAS = 16_700_000n;
+
+export class EvmRegistrar implements Registrar {
+  readonly chain: bigint;
+  readonly #o: EvmOperatorOptions;
+
+  constructor(options: EvmOperatorOptions) {
+    this.chain = options.chain;
+    this.#o = options;
+  }
+
+  async enter(enclave: EnclaveClient, { verifier, entry, evaluationNumber }: Terms) {
+    const { client, registry } = this.#o;
+    // The newest block may be replaced yet; its parent hardly.
+    const latest = await client.getBlock();
+    const challenge = latest.number! > 0n ? await client.getBlock({ blockNumber: latest.number! - 1n }) : latest;
+    const operator = this.#account.address;
+    const { quote, signer, encryptionKey, configurationHash } = await enclave.attest({
+      chain: this.chain,
+      registry: fromEvmAddress(fromHex(registry)),
+      operator: fromEvmAddress(fromHex(operator)),
+      challenge: fromHex(challenge.hash!),
+    });
+    const candidate = {
+      verifierNumber: verifier,
+      entryNumber: entry,
+      challengeBlock: challenge.number!,
+      signer: toHex(signer),
+      encryptionKey: toHex(encryptionKey),
+      configurationHash: toHex(configurationHash),
+    };
+    const evidence = toHex(judgeInput(evaluationNumber, evidenceFromQuote(quote), 'der'));
+    const renewed = (await this.status(signer)).status !== 'unknown';
+    const { hash: transaction, gas } = renewed
+      ? await this.#send('renew', [candidate, evidence, await this.#kept(toHex(signer))])
+      : await this.#send('register', [candidate, evidence]);
+    return { transaction, gas, renewed };
+  }
+
+  async resign(signer: Uint8Array): Promise<string> {
+    return (await this.#send('resign', [toHex(signer)])).hash;
+  }
+
+  async status(signer: Uint8Array): Promise<KeyStatus> {
+    const { client, registry } = this.#o;
+    const read = { address: registry, abi: registryAbi } as const;
+    const [packed, state] = await Promise.all([
+      client.readContract({ ...read, functionName: 'recordOf', args: [toHex(signer)] }),
+      client.readContract({ ...read, functionName: 'judgementState' }),
+    ]);
+    const { status, expiresAtSeconds, judgementEpoch } = readSignerRecord(packed);
+    const isFresh = judgementEpoch === state.judgementEpoch && expiresAtSeconds >= Date.now() / 1000;
+    return { signer: toHex(signer), status, expiresAt: expiresAtSeconds, counts: status === 'active' && isFresh };
+  }
+
+  /** The facts that the registry keeps the hash of, from the event that told them. */
+  async #kept(signer: Hex): Promise<unknown> {
+    const { client, registry } = this.#o;
+    for (let last = await client.getBlockNumber(); last >= 0n; last -= LOG_RANGE) {
+      const first = last >= LOG_RANGE ? last - LOG_RANGE + 1n : 0n;
+      const logs = await client.getLogs({ address: registry, fromBlock: first, toBlock: last });
+      const judged = parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs, args: { signer } });
+      if (judged.length > 0) return judged.at(-1)!.args.facts;
+      if (first === 0n) break;
+    }
+    throw refusal('FactsMismatch', `no node tells under which facts ${signer} was judged; use one with older logs`);
+  }
+
+  get #account() {
+    const { account } = this.#o.wallet;
+    if (!account) throw new TypeError('the wallet has no account');
+    return account;
+  }
+
+  async #send(functionName: string, args: readonly unknown[]): Promise<{ hash: Hex; gas: bigint }> {
+    return sendCall(this.#o.client, this.#o.wallet, this.#o.registry, registryAbi, functionName, args);
+  }
+}
+
+async function sendCall(
+  client: PublicClient,
+  wallet: WalletClient,
+  address: Address,
+  abi: typeof registryAbi,
+  functionName: string,
+  args: readonly unknown[],
+): Promise<{ hash: Hex; gas: bigint }> {
+  const account = wallet.account!;
+  const call = { address, abi, functionName, args, account } as never;
+  try {
+    const gas = await client.estimateContractGas(call);
+    const limit = gas + gas / 10n < MAX_GAS ? gas + gas / 10n : MAX_GAS;
+    const hash = await wallet.writeContract({ ...(call as object), gas: limit, chain: null } as never);
+    const receipt = await client.waitForTransactionReceipt({ hash });
+    if (receipt.status !== 'success') throw refusal('Reverted', `${functionName} was reverted in ${hash}`);
+    return { hash, gas: receipt.gasUsed };
+  } catch (error) {
+    const rule = ruleOf(error);
+    if (rule === undefined) throw error;
+    throw refusal(rule, `${functionName} was refused (${shortMessage(error)})`);
+  }
+}

@@ -1,0 +1,148 @@
+/** An operator at a registry on Sui. */
+import type { SuiClientTypes } from '@mysten/sui/client';
+import type { Signer as Key } from '@mysten/sui/cryptography';
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { Transaction } from '@mysten/sui/transactions';
+import { corridorCalls, Registry, Signer } from '../../bindings/sui/corridor.ts';
+import { dcapEvidenceCalls } from '../../bindings/sui/dcap-evidence.ts';
+import { dcapCalls } from '../../bindings/sui/dcap.ts';
+import { addressKey, readObject, readTable } from '../../bindings/sui/read.ts';
+import { SIGNER_STATUSES } from '../../bindings/values.ts';
+import { evidenceFromQuote } from '../../protocol/dcap/index.ts';
+import { fromHex, toHex } from '../../protocol/index.ts';
+import { failureOf } from '../destinations/sui-failure.ts';
+import type { EnclaveClient } from '../enclave-client.ts';
+import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
+
+export interface SuiOperatorOptions {
+  readonly chain: bigint;
+  readonly client: SuiGrpcClient;
+  /** Owner of the capability */
+  readonly key: Key;
+  /** Id of the `OperatorCap`, which is the operator */
+  readonly cap: string;
+  readonly packages: { readonly corridor: string; readonly dcap: string; readonly dcapEvidence: string };
+  readonly registry: string;
+  readonly collateralStore: string;
+}
+
+export class SuiRegistrar implements Registrar {
+  readonly chain: bigint;
+  readonly #o: SuiOperatorOptions;
+
+  constructor(options: SuiOperatorOptions) {
+    this.chain = options.chain;
+    this.#o = options;
+  }
+
+  async enter(enclave: EnclaveClient, { verifier, entry, evaluationNumber }: Terms) {
+    const { packages, registry, cap, collateralStore } = this.#o;
+    const corridor = corridorCalls(packages.corridor);
+    const challenge = await this.#challenge();
+    const attested = await enclave.attest({
+      chain: this.chain,
+      registry: fromHex(registry),
+      operator: fromHex(cap),
+      challenge: fromHex(challenge),
+    });
+    const { signer, encryptionKey, configurationHash } = attested;
+    const evidence = evidenceFromQuote(attested.quote);
+    const renewed = (await this.status(signer)).status !== 'unknown';
+    const { digest, gas } = await this.#execute(renewed ? 'renew' : 'register', (tx) => {
+      const report = dcapCalls(packages.dcap).dcap.verify(tx, { store: collateralStore, evidence, evaluationNumber });
+      corridor.registry[renewed ? 'renew' : 'register'](tx, [`${packages.dcapEvidence}::dcap_evidence::Dcap`], {
+        self: registry,
+        cap,
+        challenge,
+        verifier,
+        entry,
+        signer: padded(signer),
+        encryptionKey: toHex(encryptionKey),
+        configurationHash: toHex(configurationHash),
+        evidence: dcapEvidenceCalls(packages.dcapEvidence).dcapEvidence.judge(tx, { report }),
+      });
+    });
+    return { transaction: digest, gas, renewed };
+  }
+
+  async resign(signer: Uint8Array): Promise<string> {
+    const { packages, registry, cap } = this.#o;
+    const { digest } = await this.#execute('resign', (tx) => {
+      corridorCalls(packages.corridor).registry.resign(tx, { self: registry, cap, signer: padded(signer) });
+    });
+    return digest;
+  }
+
+  async status(signer: Uint8Array): Promise<KeyStatus> {
+    const { client, registry } = this.#o;
+    const { signers, criteria } = (await readObject(client, Registry, registry)).value;
+    const record = await readTable(client, signers, addressKey(padded(signer)), Signer);
+    const shown = { signer: toHex(signer) };
+    if (!record) return { ...shown, status: 'unknown', expiresAt: 0, counts: false };
+    const status = SIGNER_STATUSES[record.status] ?? 'unknown';
+    const expiresAt = Number(record.expires_at);
+    const isFresh = record.epoch === criteria.judgement_epoch && expiresAt >= Date.now() / 1000;
+    return { ...shown, status, expiresAt, counts: status === 'active' && isFresh };
+  }
+
+  async #challenge(): Promise<string> {
+    const { packages, cap, key } = this.#o;
+    const made = await this.#execute('new_challenge', (tx) => {
+      const challenge = corridorCalls(packages.corridor).registry.newChallenge(tx, { cap });
+      tx.transferObjects([challenge], key.toSuiAddress());
+    });
+    const type = `${packages.corridor}::registry::Challenge`;
+    const [id] = Object.entries(made.types).find(([, name]) => name === type) ?? [];
+    if (id === undefined) throw refusal('Unavailable', 'the node does not show the challenge that was made');
+    return id;
+  }
+
+  async #execute(what: string, build: (tx: Transaction) => void) {
+    return executeSui(this.#o.client, this.#o.key, this.#o.packages.corridor, what, build);
+  }
+}
+
+/** What a transaction did. */
+export interface ExecutedOnSui {
+  readonly digest: string;
+  /** MIST */
+  readonly gas: bigint;
+  /** Types of the objects that it changed, by id */
+  readonly types: Readonly<Record<string, string>>;
+  readonly events: readonly SuiClientTypes.Event[];
+  /** The package that it published, if any */
+  readonly packageId: string | undefined;
+}
+
+/** Executes a transaction whose failure is told by its rule. */
+export async function executeSui(
+  client: SuiGrpcClient,
+  key: Key,
+  corridorPackage: string,
+  what: string,
+  build: (tx: Transaction) => void,
+): Promise<ExecutedOnSui> {
+  const transaction = new Transaction();
+  build(transaction);
+  transaction.setSenderIfNotSet(key.toSuiAddress());
+  const include = { effects: true, objectTypes: true, events: true } as const;
+  const simulated = await client.simulateTransaction({ transaction, include: { effects: true } });
+  const result =
+    simulated.$kind === 'Transaction'
+      ? await client.signAndExecuteTransaction({ transaction, signer: key, include })
+      : simulated;
+  if (result.$kind !== 'Transaction') {
+    const { rule, text } = failureOf(corridorPackage, result.FailedTransaction.status);
+    throw refusal(rule ?? 'Refused', `${what} was refused (${text})`);
+  }
+  const done = (result as SuiClientTypes.TransactionResult<typeof include>).Transaction!;
+  await client.waitForTransaction({ digest: done.digest });
+  const { computationCost, storageCost, storageRebate } = done.effects.gasUsed;
+  const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
+  const packageId = done.effects.changedObjects.find(({ outputState }) => outputState === 'PackageWrite')?.objectId;
+  return { digest: done.digest, gas, types: done.objectTypes, events: done.events, packageId };
+}
+
+function padded(signer: Uint8Array): string {
+  return `0x${'00'.repeat(12)}${toHex(signer).slice(2)}`;
+}
