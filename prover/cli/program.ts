@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { UploadError } from '../host/collateral.ts';
+import { ConfigError } from '../host/config.ts';
 import { PcsError } from '../host/pcs.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { addCollateralCommands } from './collateral.ts';
 import { CliError, EXIT } from './errors.ts';
 import { json, paint, type Terminal } from './output.ts';
+import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
 
 /**
@@ -23,6 +25,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
   addQuoteCommands(program, terminal, (code) => (exitCode = code));
   addCollateralCommands(program, terminal);
+  addProverCommands(program, terminal);
   for (const command of program.commands) inheritSettings(command, program);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -46,6 +49,7 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
   if (error instanceof CliError) return error;
   if (error instanceof UploadError) return { code: error.code, message: error.message, exitCode: EXIT.refused };
   if (error instanceof PcsError) return { code: error.code, message: error.message, exitCode: EXIT.unavailable };
+  if (error instanceof ConfigError) return { code: error.code, message: error.message, exitCode: EXIT.usage };
   if (error instanceof DcapError || error instanceof ProtocolError) {
     return { code: error.code, message: error.message, exitCode: EXIT.usage };
   }

@@ -1,0 +1,56 @@
+/** Hosts of several operators: who proposes when, and signatures for everybody. */
+import { joinNonce, splitNonce, toHex } from '../protocol/index.ts';
+import type { Exchange } from './pipeline.ts';
+import type { LaneId, StoredRun } from './store/rows.ts';
+
+export interface Peer {
+  readonly name: string;
+  readonly url: string;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** This host's part among others. Nothing that a peer says is trusted: statements and signatures authenticate themselves. */
+export class PeerExchange implements Exchange {
+  readonly #peers: readonly Peer[];
+  readonly #position: number;
+  readonly #stepInMilliseconds: number;
+
+  /** @param hosts all of them in the order of turns, this one among them; none where there is only this one */
+  constructor(hosts: readonly Peer[], name: string, stepInMilliseconds: number) {
+    this.#peers = hosts;
+    this.#position = hosts.findIndex((host) => host.name === name);
+    this.#stepInMilliseconds = stepInMilliseconds;
+  }
+
+  /** The turn goes round with the nonces, so that every operator does its share; the next ones step in one by one. */
+  delay(lane: LaneId, firstNonce: bigint): number {
+    const count = this.#peers.length;
+    if (count < 2) return 0;
+    const { generation, sequence } = splitNonce(firstNonce);
+    const turn = Number((joinNonce(generation, sequence) + lane.originChain) % BigInt(count));
+    return ((this.#position - turn + count) % count) * this.#stepInMilliseconds;
+  }
+
+  async share(run: StoredRun, signatures: readonly Uint8Array[]): Promise<void> {
+    const body = JSON.stringify({ statement: toHex(run.statement), signatures: signatures.map(toHex) });
+    const others = this.#peers.filter((_, position) => position !== this.#position);
+    const failures: string[] = [];
+    await Promise.all(
+      others.map(async ({ name, url }) => {
+        try {
+          const response = await fetch(new URL('/v1/signatures', url), {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body,
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+          });
+          if (!response.ok) failures.push(`${name} answered ${response.status}`);
+        } catch (error) {
+          failures.push(`${name}: ${(error as Error).message}`);
+        }
+      }),
+    );
+    if (failures.length > 0) throw new Error(failures.join('; '));
+  }
+}

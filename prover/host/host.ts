@@ -1,0 +1,326 @@
+/** A host: everything between chains and enclaves, started from a configuration. */
+import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { SuiGrpcClient } from '@mysten/sui/grpc';
+import { privateKeyToAccount } from 'viem/accounts';
+import { checkConfig } from '../enclave/ethereum/index.ts';
+import { decodeCommittee } from '../enclave/sui/index.ts';
+import { fromEvmAddress, fromHex } from '../protocol/index.ts';
+import { ConfigError, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
+import type { Destination } from './destinations/destination.ts';
+import { EvmDestination } from './destinations/evm.ts';
+import { SuiDestination } from './destinations/sui.ts';
+import { EnclavePool } from './enclaves/pool.ts';
+import { beaconClient } from './evidence/beacon.ts';
+import { EvidenceError } from './evidence/errors.ts';
+import { PeerExchange } from './exchange.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { evmNode } from './nodes.ts';
+import { EthereumOrigin } from './origins/ethereum.ts';
+import type { Origin } from './origins/origin.ts';
+import { SuiOrigin } from './origins/sui.ts';
+import { Pipeline, type ServedLane } from './pipeline.ts';
+import { Queue } from './queue.ts';
+import { openDatabase, type Database } from './store/database.ts';
+import { Store } from './store/store.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** How long a loop sleeps when nobody wakes it. */
+const IDLE_MS = 2_000;
+/** How long it waits after a failure. */
+const PAUSE_MS = 1_000;
+const SWEEP_MS = 30_000;
+const PRUNE_MS = 60_000;
+/** Blocks below the head that are kept whatever happens: the history of an enclave. */
+const KEPT_BLOCKS = 8_192n;
+
+/** Parts of a host that its API shows. */
+export interface HostParts {
+  readonly config: HostConfig;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly pipeline: Pipeline;
+  readonly enclaves: EnclavePool;
+  readonly lanes: readonly ServedLane[];
+  readonly origins: ReadonlyMap<bigint, Origin>;
+  readonly destinations: ReadonlyMap<bigint, Destination>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** A host that runs. */
+export class Host {
+  readonly parts: HostParts;
+  readonly #db: Database;
+  readonly #stopping: AbortController;
+  readonly #loops: Promise<void>[] = [];
+
+  private constructor(parts: HostParts, db: Database, stopping: AbortController) {
+    this.parts = parts;
+    this.#db = db;
+    this.#stopping = stopping;
+  }
+
+  /**
+   * Starts a host. It is ready when this resolves.
+   * @throws ConfigError
+   */
+  static async start(config: HostConfig, log: Log = createLog(config.logLevel, config.name)): Promise<Host> {
+    const metrics = createMetrics();
+    const destinations = new Map(config.chains.map((chain) => [chain.chain, destinationOf(chain)]));
+    const { database } = config;
+    const db = await openDatabase(
+      database.kind === 'pglite'
+        ? { kind: 'pglite', ...(database.folder === undefined ? {} : { folder: database.folder }) }
+        : { kind: 'postgres', url: readSecret(database.url, 'database.url') },
+    );
+    const schema = database.kind === 'postgres' ? database.schema : 'corridor';
+    const stopping = new AbortController();
+    try {
+      const store = await Store.open(db, schema);
+      const onError = (error: Error): void => log.warn({ reason: error.message }, 'the queue has trouble');
+      const queue = await Queue.open(db, `${schema}_queue`, onError);
+      const onChange = (name: string, signer: string | undefined): void =>
+        log.info({ enclave: name, signer }, signer ? 'enclave connected' : 'enclave lost');
+      const enclaves = new EnclavePool(config.enclaves, onChange);
+      const trouble = (chain: bigint) => (error: Error) => {
+        metrics.nodeTrouble.inc({ chain: String(chain), code: error instanceof EvidenceError ? error.code : 'Other' });
+        log.debug({ chain: String(chain), reason: error.message }, 'a node has trouble');
+      };
+      const origins = new Map(
+        config.chains.map((chain) => [chain.chain, originOf(chain, store, trouble(chain.chain))] as const),
+      );
+      const lanes = lanesOf(config);
+      const exchange = new PeerExchange(config.hosts, config.name, config.stepInMilliseconds);
+      const { batch } = config;
+      const pipeline = new Pipeline({
+        store,
+        queue,
+        origins,
+        destinations,
+        lanes,
+        enclaves,
+        exchange,
+        batch,
+        log,
+        metrics,
+      });
+      const parts = { config, store, queue, pipeline, enclaves, lanes, origins, destinations, metrics, log };
+      const host = new Host(parts, db, stopping);
+      await pipeline.start();
+      host.#run();
+      log.info({ enclaves: config.enclaves.length, lanes: lanes.length, database: database.kind }, 'ready');
+      return host;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  #run(): void {
+    for (const origin of this.parts.origins.values()) this.#loops.push(this.#followOrigin(origin));
+    for (const destination of this.parts.destinations.values()) this.#loops.push(this.#followDestination(destination));
+    this.#loops.push(this.#every(SWEEP_MS, 'sweep', () => this.parts.pipeline.sweep()));
+    this.#loops.push(this.#every(PRUNE_MS, 'prune', () => this.#prune()));
+  }
+
+  async #followOrigin(origin: Origin): Promise<void> {
+    const { log, pipeline, metrics } = this.parts;
+    const chain = String(origin.chain);
+    const wakeup = new Wakeup();
+    const watching = this.#keepWatching(`watch ${chain}`, (signal) => origin.watch(() => wakeup.wake(), signal));
+    await this.#loop(wakeup, `follow ${chain}`, async () => {
+      const isNew = await origin.poll();
+      if (isNew && origin.head) {
+        metrics.head.set({ chain }, Number(origin.head.height));
+        metrics.finalityLagSeconds.set({ chain }, Date.now() / 1000 - Number(origin.head.timestampSeconds));
+        log.debug({ chain, height: String(origin.head.height) }, 'final');
+      }
+      return pipeline.propose(origin);
+    });
+    await watching;
+  }
+
+  async #followDestination(destination: Destination): Promise<void> {
+    const { store, pipeline } = this.parts;
+    const cursor = `deliveries/${destination.chain}`;
+    const wakeup = new Wakeup();
+    const name = `deliveries ${destination.chain}`;
+    const watching = this.#keepWatching(name, (signal) => destination.watch(() => wakeup.wake(), signal));
+    await this.#loop(wakeup, name, async () => {
+      const { outcomes, next } = await destination.poll(await store.cursor(cursor));
+      await pipeline.takeOutcomes(outcomes);
+      await store.setCursor(cursor, next);
+      return undefined;
+    });
+    await watching;
+  }
+
+  /** Runs a task over and over: when woken, when it wants to, and now and then in any case. */
+  async #loop(wakeup: Wakeup, name: string, task: () => Promise<number | undefined>): Promise<void> {
+    const { signal } = this.#stopping;
+    signal.addEventListener('abort', () => wakeup.wake(), { once: true });
+    let lastReason: string | undefined;
+    while (!signal.aborted) {
+      let pause: number;
+      try {
+        pause = Math.min((await task()) ?? IDLE_MS, IDLE_MS);
+        lastReason = undefined;
+      } catch (error) {
+        if (signal.aborted) break;
+        const reason = (error as Error).message;
+        // The same trouble over and over is told once.
+        this.parts.log[reason === lastReason ? 'debug' : 'warn']({ loop: name, reason }, 'will try again');
+        lastReason = reason;
+        pause = PAUSE_MS;
+      }
+      if (!signal.aborted) await wakeup.sleep(pause);
+    }
+  }
+
+  /** A stream that breaks is begun again; the loops look by themselves meanwhile. */
+  async #keepWatching(name: string, watch: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await watch(signal);
+      } catch (error) {
+        this.parts.log.debug({ stream: name, reason: (error as Error).message }, 'stream broke');
+      }
+      if (!signal.aborted) await pause(PAUSE_MS, signal);
+    }
+  }
+
+  async #every(milliseconds: number, name: string, task: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await pause(milliseconds, signal);
+      if (signal.aborted) return;
+      await task().catch((error: unknown) =>
+        this.parts.log.warn({ loop: name, reason: String(error) }, 'will try again'),
+      );
+    }
+  }
+
+  async #prune(): Promise<void> {
+    for (const { chain, head } of this.parts.origins.values()) {
+      if (head && head.height > KEPT_BLOCKS) await this.parts.store.prune(chain, head.height - KEPT_BLOCKS);
+    }
+  }
+
+  /** Stops. What is under way is done again by the next one. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+    await this.parts.queue.close();
+    this.parts.enclaves.close();
+    await this.#db.close();
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function address(chain: EthereumChainConfig | SuiChainConfig, text: `0x${string}`): Uint8Array {
+  return chain.kind === 'sui' ? fromHex(text) : fromEvmAddress(fromHex(text));
+}
+
+/** Every chain to every other. */
+function lanesOf({ chains }: HostConfig): ServedLane[] {
+  return chains.flatMap((origin) =>
+    chains
+      .filter(({ chain }) => chain !== origin.chain)
+      .map((destination) => ({
+        originChain: origin.chain,
+        outbox: address(origin, origin.outbox),
+        destinationChain: destination.chain,
+        inbox: address(destination, destination.inbox),
+        generation: origin.generation,
+      })),
+  );
+}
+
+function suiNode(baseUrl: string): SuiGrpcClient {
+  return new SuiGrpcClient({ network: 'custom', baseUrl, format: 'binary' });
+}
+
+function originOf(
+  config: EthereumChainConfig | SuiChainConfig,
+  store: Store,
+  onTrouble: (error: Error) => void,
+): Origin {
+  const outbox = address(config, config.outbox);
+  if (config.kind === 'sui') {
+    return new SuiOrigin({
+      chain: config.chain,
+      committee: decodeCommittee(fromHex(config.committee)),
+      messagePackage: fromHex(config.package),
+      outbox,
+      startHeight: config.startHeight,
+      nodes: config.rpc.map(suiNode),
+      store,
+      onTrouble,
+    });
+  }
+  const { preset, minParticipants } = config;
+  const lightClient = checkConfig({
+    preset,
+    genesisValidatorsRoot: fromHex(config.genesisValidatorsRoot),
+    forks: config.forks.map(({ name, epoch, version }) => ({ name, epoch, version: fromHex(version) })),
+    minParticipants,
+  });
+  return new EthereumOrigin({
+    chain: config.chain,
+    lightClient,
+    trustedBlockRoot: fromHex(config.trustedBlockRoot),
+    outbox,
+    nodes: config.rpc.map(evmNode),
+    beacons: config.beacon.map(beaconClient),
+    store,
+    onTrouble,
+  });
+}
+
+function destinationOf(config: EthereumChainConfig | SuiChainConfig): Destination {
+  const { chain, submitter, startHeight } = config;
+  const key = readSecret(submitter, `the submitter of chain ${chain}`);
+  if (config.kind === 'sui') {
+    return new SuiDestination({
+      chain,
+      nodes: config.rpc.map(suiNode),
+      packageId: config.package,
+      inbox: config.inbox,
+      registry: config.registry,
+      signer: unlock(() => Ed25519Keypair.fromSecretKey(key), chain),
+      startHeight,
+      ...(config.maxGasBudget === undefined ? {} : { maxGasBudget: config.maxGasBudget }),
+    });
+  }
+  return new EvmDestination({
+    chain,
+    urls: config.rpc,
+    inbox: config.inbox,
+    registry: config.registry,
+    account: unlock(() => privateKeyToAccount(key as `0x${string}`), chain),
+    startBlock: startHeight,
+    ...(config.maxFeePerGas === undefined ? {} : { maxFeePerGas: config.maxFeePerGas }),
+  });
+}
+
+/** What a library says of a malformed key may repeat the key. */
+function unlock<T>(read: () => T, chain: bigint): T {
+  try {
+    return read();
+  } catch {
+    throw new ConfigError(`the submitter of chain ${chain}: what the reference leads to is no key of that chain`);
+  }
+}

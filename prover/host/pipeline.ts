@@ -1,0 +1,374 @@
+/**
+ * From final messages to deliveries. Each stage leaves what it found in the store and the next one's job in the queue,
+ * and may be run any number of times: what is done already is found done.
+ */
+import {
+  decodeStatement,
+  encodeStatement,
+  equalBytes,
+  joinSignatures,
+  merkleRoot,
+  recoverSigner,
+  statementDigest,
+  toHex,
+  fromHex,
+} from '../protocol/index.ts';
+import { SubmissionError, type Destination, type Outcome, type Proven } from './destinations/destination.ts';
+import { leavesOf } from './destinations/proof.ts';
+import type { Enclave, EnclavePool } from './enclaves/pool.ts';
+import { EvidenceError } from './evidence/errors.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Anchor, Origin, Run } from './origins/origin.ts';
+import type { Queue } from './queue.ts';
+import type { LaneId, StoredMessage, StoredRun } from './store/rows.ts';
+import type { Store } from './store/store.ts';
+
+/** A lane that is served, in one generation. */
+export interface ServedLane extends LaneId {
+  readonly generation: number;
+  /** 32 bytes */
+  readonly inbox: Uint8Array;
+}
+
+/** What the other operators' hosts are asked for, and told. */
+export interface Exchange {
+  /** How long this host waits before it proposes, in milliseconds: nothing where it is its turn. */
+  delay(lane: LaneId, firstNonce: bigint): number;
+  /** Tells all others of signatures; who asks for more gets what is there. */
+  share(run: StoredRun, signatures: readonly Uint8Array[]): Promise<void>;
+}
+
+export interface BatchOptions {
+  /** Most messages in a run, where the destination takes as many */
+  readonly maxMessages: number;
+  /** A run that is not full waits for more until its oldest message has been final so long */
+  readonly maxAgeMilliseconds: number;
+}
+
+export interface PipelineOptions {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly origins: ReadonlyMap<bigint, Origin>;
+  readonly destinations: ReadonlyMap<bigint, Destination>;
+  readonly lanes: readonly ServedLane[];
+  readonly enclaves: EnclavePool;
+  readonly exchange: Exchange;
+  readonly batch: BatchOptions;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Too few signers vouch for a run yet. */
+class QuorumPending extends Error {
+  override readonly name = 'QuorumPending';
+}
+
+const PROVE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 15, expireSeconds: 60 };
+const SUBMIT = { concurrency: 4, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 180 };
+const DELIVER = { concurrency: 2, retrySeconds: 4, longestRetrySeconds: 3600, expireSeconds: 180 };
+/** First pause before a message is tried again whose recipient has failed. */
+const FIRST_RETRY_SECONDS = 5;
+/** Open runs that one sweep looks at. */
+const SWEEP = 500;
+
+export class Pipeline {
+  readonly #o: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#o = options;
+  }
+
+  async start(): Promise<void> {
+    const { queue } = this.#o;
+    await queue.stage('prove', PROVE, ({ id }) => this.#quietly('prove', () => this.#prove(fromHex(id))));
+    await queue.stage('submit', SUBMIT, ({ id }) => this.#quietly('submit', () => this.#submit(fromHex(id))));
+    await queue.stage('deliver', DELIVER, ({ id }) => this.#quietly('deliver', () => this.#deliver(fromHex(id))));
+    await this.sweep();
+  }
+
+  /** Failures that are to be expected are logged in one line; the queue brings the job again either way. */
+  async #quietly(stage: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { message, name } = error as Error;
+      const isExpected =
+        error instanceof QuorumPending || error instanceof EvidenceError || error instanceof SubmissionError;
+      this.#o.log[isExpected ? 'info' : 'warn'](
+        { stage, reason: isExpected ? message : String(error) },
+        `${stage} waits: ${name}`,
+      );
+      this.#o.metrics.failures.inc({ stage });
+      throw error;
+    }
+  }
+
+  /** Puts the job of every run that is not done back into the queue: for what a dead process had in its hands. */
+  async sweep(): Promise<void> {
+    for (const run of await this.#o.store.openRuns(SWEEP)) {
+      const stage = run.provenAt ? 'submit' : 'prove';
+      await this.#o.queue.send(stage, toHex(run.digest), { id: toHex(run.digest) });
+    }
+  }
+
+  // Proposing.
+
+  /**
+   * Proposes runs of what is final on an origin and not in a run yet.
+   * @returns in how many milliseconds to look again though nothing new has become final
+   */
+  async propose(origin: Origin): Promise<number | undefined> {
+    let soonest: number | undefined;
+    for (const lane of this.#o.lanes) {
+      if (lane.originChain !== origin.chain || !origin.head) continue;
+      const wait = await this.#proposeLane(lane, origin.head);
+      if (wait !== undefined && (soonest === undefined || wait < soonest)) soonest = wait;
+    }
+    return soonest;
+  }
+
+  async #proposeLane(lane: ServedLane, anchor: Anchor): Promise<number | undefined> {
+    const { store, batch, exchange } = this.#o;
+    const destination = this.#destination(lane.destinationChain);
+    const limit = Math.min(batch.maxMessages, destination.maxRun);
+    for (;;) {
+      const next = await store.nextUnproposed(lane, BigInt(lane.generation) << 48n);
+      const { messages, oldest } = await store.openFrom(lane, next, limit);
+      const run = consecutive(messages);
+      const count = Math.min(run.length, destination.fit(run));
+      if (count === 0 || oldest === undefined) return undefined;
+      const age = Date.now() - oldest.getTime();
+      const isFull = count === limit || count < run.length;
+      const wait = (isFull ? 0 : batch.maxAgeMilliseconds) + exchange.delay(lane, run[0]!.nonce);
+      if (age < wait) return wait - age;
+      await this.addRun(lane, run.slice(0, count), anchor);
+    }
+  }
+
+  /** Makes a run known and puts its proving into the queue. */
+  async addRun(lane: ServedLane, messages: readonly StoredMessage[], anchor: Anchor): Promise<StoredRun> {
+    const { store, queue, log } = this.#o;
+    const statement = encodeStatement({
+      originChain: lane.originChain,
+      originOutbox: lane.outbox,
+      destinationChain: lane.destinationChain,
+      destinationInbox: lane.inbox,
+      anchorHeight: anchor.height,
+      anchorHash: anchor.hash,
+      anchorTimestampSeconds: anchor.timestampSeconds,
+      firstNonce: messages[0]!.nonce,
+      messageCount: messages.length,
+      messagesRoot: merkleRoot(leavesOf(messages)),
+    });
+    const digest = statementDigest(statement);
+    const { originChain, outbox, destinationChain } = lane;
+    const run = {
+      originChain,
+      outbox,
+      destinationChain,
+      digest,
+      statement,
+      firstNonce: messages[0]!.nonce,
+      lastNonce: messages.at(-1)!.nonce,
+      anchor: anchor.height,
+    };
+    await store.addRun(run);
+    await queue.send('prove', toHex(digest), { id: toHex(digest) });
+    for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proposed');
+    return { ...run, proposedAt: new Date() };
+  }
+
+  // Proving.
+
+  async #prove(digest: Uint8Array): Promise<void> {
+    const { store, queue, enclaves, exchange, log, metrics } = this.#o;
+    const run = await store.run(digest);
+    if (!run || run.doneAt) return;
+    const messages = await this.#messagesOf(run);
+    const had = new Set((await store.signatures(digest)).map(({ signer }) => toHex(signer)));
+    const todo = (await enclaves.all()).filter(({ signer }) => !had.has(toHex(signer)));
+    const stop = metrics.proofSeconds.startTimer();
+    const made = await Promise.all(todo.map((enclave) => this.#proveWith(enclave, run, messages)));
+    const signatures = made.filter((signature) => signature !== undefined);
+    if (signatures.length > 0) {
+      stop();
+      exchange.share(run, signatures).catch((error: unknown) => log.debug({ reason: String(error) }, 'sharing failed'));
+    }
+    const state = await this.#quorum(run);
+    if (!state.isMet) throw new QuorumPending(state.detail);
+    await store.markRun(digest, 'proven');
+    for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proven');
+    await queue.send('submit', toHex(digest), { id: toHex(digest) });
+  }
+
+  async #proveWith(
+    enclave: Enclave,
+    run: StoredRun,
+    messages: readonly StoredMessage[],
+  ): Promise<Uint8Array | undefined> {
+    const { store, enclaves, log } = this.#o;
+    const origin = this.#origin(run.originChain);
+    try {
+      const anchor = await origin.anchorAt(run.anchor);
+      if (!anchor) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
+      await enclave.advancing.run(() => origin.advance(enclave.client, run.anchor));
+      const request: Run = { lane: run, messages, anchor };
+      const { statement, signature } = await origin.prove(enclave.client, request);
+      if (!equalBytes(statement, run.statement)) {
+        throw new Error(`enclave ${enclave.name} signed another statement than the one proposed`);
+      }
+      await store.addSignature(run.digest, enclave.signer, signature);
+      return signature;
+    } catch (error) {
+      enclaves.lost(enclave, error);
+      const { message, name } = error as Error;
+      log.warn({ enclave: enclave.name, digest: toHex(run.digest), reason: message }, `no signature: ${name}`);
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes signatures that another host gives. They authenticate themselves: what nobody who counts has signed is of no
+   * use and does no harm.
+   */
+  async takeSignatures(digest: Uint8Array, signatures: readonly Uint8Array[]): Promise<void> {
+    const { store, queue } = this.#o;
+    const run = await store.run(digest);
+    if (!run || run.doneAt) return;
+    let isNew = false;
+    for (const signature of signatures) {
+      isNew = (await store.addSignature(digest, recoverSigner(digest, signature), signature)) || isNew;
+    }
+    if (isNew && !run.provenAt) await queue.send('prove', toHex(digest), { id: toHex(digest) });
+  }
+
+  async #quorum(run: StoredRun): Promise<{ isMet: boolean; detail: string }> {
+    const signatures = await this.#signatureSet(run.digest);
+    if (!signatures) return { isMet: false, detail: 'no enclave has signed yet' };
+    const { digest, statement } = run;
+    return this.#destination(run.destinationChain).quorum({ digest, statement, signatures });
+  }
+
+  async #signatureSet(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    const kept = await this.#o.store.signatures(digest);
+    if (kept.length === 0) return undefined;
+    return joinSignatures(
+      digest,
+      kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature),
+    );
+  }
+
+  // Submitting.
+
+  async #submit(digest: Uint8Array): Promise<void> {
+    const { store } = this.#o;
+    const run = await store.run(digest);
+    if (!run || run.doneAt) return;
+    const messages = await this.#messagesOf(run);
+    const open = await this.#openIndexes(run, messages);
+    if (open.length > 0) {
+      const trouble = await this.#submitOpen(run, messages, open);
+      if (trouble) throw trouble;
+      // Deliveries that others made are seen by `takeDeliveries`; what is open without having failed is looked at again.
+      const left = await store.openMessages(run);
+      if (left.some((message) => !message.hasFailed))
+        throw new SubmissionError('Pending', 'deliveries are not seen yet');
+    }
+    await store.markRun(digest, 'done');
+  }
+
+  async #submitOpen(
+    run: StoredRun,
+    messages: readonly StoredMessage[],
+    open: readonly number[],
+  ): Promise<Error | undefined> {
+    const { store, log, metrics } = this.#o;
+    const proven = await this.#proven(run, messages);
+    const { outcomes, transactions, trouble } = await this.#destination(run.destinationChain).submit(proven, open);
+    for (const { id, gas } of transactions) {
+      metrics.submissionGas.observe({ chain: String(run.destinationChain) }, Number(gas));
+      log.info({ digest: toHex(run.digest), transaction: id, gas: String(gas) }, 'submitted');
+    }
+    if (transactions.length > 0) await store.markRun(run.digest, 'submitted');
+    await this.takeOutcomes(outcomes);
+    return trouble;
+  }
+
+  async #proven(run: StoredRun, messages: readonly StoredMessage[]): Promise<Proven> {
+    const signatures = await this.#signatureSet(run.digest);
+    if (!signatures) throw new QuorumPending('no enclave has signed yet');
+    const { digest, statement } = run;
+    return { digest, statement, signatures, messages };
+  }
+
+  /** Notes what became of messages, and sees to it that those whose recipient failed are tried again. */
+  async takeOutcomes(outcomes: readonly Outcome[]): Promise<void> {
+    const { store, queue, log } = this.#o;
+    for (const outcome of outcomes) {
+      const messageId = toHex(outcome.id);
+      if (outcome.kind === 'delivered') {
+        const isNew = await store.markDelivered(outcome.id, outcome.transaction);
+        if (isNew) log.info({ messageId, transaction: outcome.transaction }, 'delivered');
+        continue;
+      }
+      const isNew = await store.markFailed(outcome.id, outcome.reason);
+      if (!isNew) continue;
+      log.warn({ messageId, reason: outcome.reason }, 'recipient failed');
+      await queue.send('deliver', messageId, { id: messageId }, FIRST_RETRY_SECONDS);
+    }
+  }
+
+  /** Tries one message again whose recipient has failed. */
+  async #deliver(id: Uint8Array): Promise<void> {
+    const { store } = this.#o;
+    const message = await store.message(id);
+    if (!message || message.deliveredAt || !message.run) return;
+    const run = (await store.run(message.run))!;
+    const messages = await this.#messagesOf(run);
+    const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
+    const trouble = await this.#submitOpen(run, messages, [index]);
+    if (trouble) throw trouble;
+    const after = await store.message(id);
+    if (!after?.deliveredAt)
+      throw new SubmissionError('RecipientFailed', after?.failure ?? 'the recipient failed again');
+  }
+
+  async #messagesOf(run: StoredRun): Promise<StoredMessage[]> {
+    const count = Number(run.lastNonce - run.firstNonce) + 1;
+    const messages = await this.#o.store.messages(run, run.firstNonce, count);
+    if (consecutive(messages).length !== count || messages[0]?.nonce !== run.firstNonce) {
+      throw new EvidenceError('Missing', 'not all messages of the run are known to be final yet');
+    }
+    const { messagesRoot } = decodeStatement(run.statement);
+    if (!equalBytes(merkleRoot(leavesOf(messages)), messagesRoot)) {
+      throw new EvidenceError('Contradiction', 'the run is about other messages than are final here');
+    }
+    return messages;
+  }
+
+  async #openIndexes(run: StoredRun, messages: readonly StoredMessage[]): Promise<number[]> {
+    const open = new Set((await this.#o.store.openMessages(run)).map(({ nonce }) => nonce));
+    return messages.flatMap(({ nonce }, index) => (open.has(nonce) ? [index] : []));
+  }
+
+  #origin(chain: bigint): Origin {
+    const origin = this.#o.origins.get(chain);
+    if (!origin) throw new Error(`chain ${chain} is no origin of this host; add it to the configuration`);
+    return origin;
+  }
+
+  #destination(chain: bigint): Destination {
+    const destination = this.#o.destinations.get(chain);
+    if (!destination) throw new Error(`chain ${chain} is no destination of this host; add it to the configuration`);
+    return destination;
+  }
+}
+
+const MAX_SIGNATURES = 32;
+
+/** The messages from the first on whose nonces follow one another. */
+function consecutive(messages: readonly StoredMessage[]): readonly StoredMessage[] {
+  const end = messages.findIndex(({ nonce }, i) => i > 0 && nonce !== messages[i - 1]!.nonce + 1n);
+  return end === -1 ? messages : messages.slice(0, end);
+}
