@@ -10,7 +10,7 @@ const fuzz = { runs: 512 * Number(CORRIDOR_FUZZ), seed: `0x${(0xc0441d04 + Numbe
 export default defineConfig({
   plugins: [hardhatViem, hardhatMocha],
   paths: {
-    sources: './contracts-evm/src',
+    sources: ['./contracts-evm/src', './examples/evm'],
     tests: { mocha: './contracts-evm/test', solidity: './contracts-evm/test' },
     cache: './contracts-evm/cache',
     artifacts: './contracts-evm/artifacts',

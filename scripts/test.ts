@@ -47,6 +47,7 @@ const STAGES: Stage[] = [
   { name: 'evm:build', command: ['hardhat', 'build', '--quiet'], uses: 'hardhat' },
   { name: 'evm:bindings', command: ['node', 'scripts/bindings/evm.ts', '--check'], uses: 'hardhat' },
   { name: 'evm:mocha', command: ['hardhat', 'test', 'mocha'], countsTests: true, uses: 'hardhat' },
+  { name: 'e2e', command: ['mocha', '--forbid-only', 'test/e2e/*.e2e.ts'], countsTests: true, uses: 'hardhat' },
   { name: 'evm:fuzz', command: ['hardhat', 'test', 'solidity'], countsTests: true, uses: 'hardhat' },
   { name: 'move', command: ['node', 'scripts/move/test.ts'], countsTests: true },
   { name: 'bench:gas', command: ['node', 'scripts/bench/gas.ts', '--check'], only: 'ci', uses: 'hardhat' },
