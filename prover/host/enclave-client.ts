@@ -1,5 +1,6 @@
 /** The host's side of an enclave's socket (docs/spec/enclave.md sections 3 to 6). */
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { decodeCbor, encodeCbor, type CborInput } from '../enclave/cbor.ts';
 import { Fields } from '../enclave/fields.ts';
 import { FrameReader, encodeFrame } from '../enclave/frames.ts';
@@ -174,7 +175,15 @@ export class EnclaveClient {
       socket.once('connect', resolve);
       socket.once('error', (error) => reject(new EnclaveUnavailable(`no enclave at ${socketPath}`, { cause: error })));
     });
-    return new EnclaveClient(exchangeOver(socket), () => socket.destroy());
+    return EnclaveClient.overStreams(socket, socket);
+  }
+
+  /** Talks over a pair of streams, as to a child process that serves its standard input and output. */
+  static overStreams(input: Readable, output: Writable): EnclaveClient {
+    return new EnclaveClient(exchangeOver(input, output), () => {
+      input.destroy();
+      output.destroy();
+    });
   }
 
   close(): void {
@@ -280,29 +289,31 @@ function originOf(chain: bigint, fields: Fields): OriginStatus {
   return status;
 }
 
-/** Frames over a socket: replies come in the order of the requests. */
-function exchangeOver(socket: Socket): Exchange {
+/** Frames over streams: replies come in the order of the requests. */
+function exchangeOver(input: Readable, output: Writable): Exchange {
   const waiting: { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void }[] = [];
   const reader = new FrameReader();
   let failure: EnclaveUnavailable | null = null;
   const fail = (error: EnclaveUnavailable): void => {
     failure ??= error;
-    socket.destroy();
+    output.destroy();
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  socket.on('data', (chunk) => {
+  input.on('data', (chunk: Uint8Array) => {
     try {
       for (const reply of reader.push(chunk)) waiting.shift()?.resolve(reply);
     } catch (cause) {
       fail(new EnclaveUnavailable('the enclave sent something else than frames', { cause }));
     }
   });
-  socket.on('error', (cause) => fail(new EnclaveUnavailable('the connection to the enclave broke', { cause })));
-  socket.on('close', () => fail(new EnclaveUnavailable('the connection to the enclave is closed')));
+  for (const stream of new Set([input, output])) {
+    stream.on('error', (cause) => fail(new EnclaveUnavailable('the connection to the enclave broke', { cause })));
+    stream.on('close', () => fail(new EnclaveUnavailable('the connection to the enclave is closed')));
+  }
   return (request) =>
     new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       waiting.push({ resolve, reject });
-      socket.write(encodeFrame(request));
+      output.write(encodeFrame(request));
     });
 }

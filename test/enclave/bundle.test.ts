@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, encode } from 'cborg';
 import { NATIVE_PACKAGE, PLATFORMS, bundleEnclave, root, sha256Of, type Bundle } from '../../scripts/enclave/bundle.ts';
+import { rtmr2 } from '../../scripts/enclave/registers.ts';
 import { encodeFrame } from '../../prover/enclave/frames.ts';
 import { EVM_LANE, EvmWorld, encodeConfiguration } from './world.ts';
 
@@ -50,6 +51,11 @@ describe('the bundle of the enclave', function () {
     const readme = readFileSync(path.join(root, 'deployments/images/README.md'), 'utf8');
     const listed = [...readme.matchAll(/^\| (@[\w/-]+) \| (\S+) \|/gm)].map(([, name, version]) => [name, version]);
     assert.deepEqual(Object.fromEntries(listed), bundle.packages);
+  });
+
+  it('has a register on TDX, by SHA-384 as computed with another library', () => {
+    const expected = '1c6d5d257dc15247221bc8ad5f88998f3f88598b403787aaf6a8632955d40c86a4a9fcc3c7591332bad62ed6fd0e082c';
+    assert.equal(rtmr2('console=hvc0', Buffer.from('an initrd')), expected);
   });
 
   it('holds prover/enclave, prover/protocol and cryptography, and no driver', () => {

@@ -24,6 +24,7 @@ import {
   encodeConfiguration,
   evmLog,
   evmProposal,
+  refusalOf,
 } from './world.ts';
 
 const script = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -127,15 +128,13 @@ describe('the process of an enclave', () => {
     const child = spawn(command[0], [...command.slice(1), '--config', configPath, '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const output: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stdin.end(Buffer.concat([frame(encode({ method: 'status' })), frame(Buffer.from('nonsense'))]));
+    const client = EnclaveClient.overStreams(child.stdout, child.stdin);
+    const [status] = await Promise.all([client.status(), refusalOf(client.proveEthereum(evmProposal(0n, 1, 32n), []))]);
+    assert.equal(status.platform, 'simulated');
+    child.stdin.end();
     const [code] = await once(child, 'close');
-    const replies = Buffer.concat(output);
-    const first = replies.readUInt32BE();
-    assert.equal(decode(replies.subarray(4, 4 + first)).ok.platform, 'simulated');
-    assert.equal(decode(replies.subarray(8 + first)).error, 'MalformedFrame');
     assert.equal(code, 0);
+    await assert.rejects(client.status(), EnclaveUnavailable);
   });
 
   it('INV-42: has new keys each time, and leaves nothing in its files', async () => {

@@ -1,0 +1,130 @@
+/**
+ * Mutation testing of the enclave's verification code: Stryker's instrumenter makes the mutants, and this script runs
+ * their tests, all mutants in few processes instead of a process for each. Prints each survivor, then one flat JSON
+ * object of figures as its last line.
+ *
+ *   node scripts/long/mutate-enclave.ts                       all files
+ *   node scripts/long/mutate-enclave.ts window sui/events     these, relative to prover/enclave
+ *
+ * Texts of errors are not mutated: no test could want them word by word. What runs when a module is loaded is mutated
+ * in a process of its own.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Instrumenter } from '@stryker-mutator/instrumenter';
+import { printFigures } from '../bench/figures.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const SANDBOX = path.join(ROOT, '.cache/mutation/enclave');
+/** Types, processes and drivers, which are tested from outside: process.test.ts, attestation.test.ts. */
+const SKIPPED = /^(?:attestation|entry)\/|(?:^|\/)(?:index|errors|main|serve|attester)\.ts$/;
+/** A test that says nothing for so long is one that hangs. */
+const SILENCE_MILLISECONDS = 120_000;
+
+type Verdict = 'killed' | 'survived' | 'hung' | 'uncovered';
+
+interface Mutant {
+  id: string;
+  fileName: string;
+  replacement: string;
+  location: { start: { line: number; column: number }; end: { line: number; column: number } };
+  status?: string;
+}
+
+const wanted = process.argv.slice(2);
+const sources = readdirSync(path.join(ROOT, 'prover/enclave'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !SKIPPED.test(name))
+  .filter((name) => wanted.length === 0 || wanted.includes(name.slice(0, -3)))
+  .sort();
+if (sources.length === 0) throw new Error(`no file of prover/enclave is called ${wanted.join(' or ')}`);
+
+const mutants = await instrument();
+const verdicts = new Map<string, Verdict>();
+while (verdicts.size < mutants.length) await runOnce(mutants.filter(({ id }) => !verdicts.has(id)));
+report();
+
+/** Copies what the tests need, with the mutants in it. */
+async function instrument(): Promise<Mutant[]> {
+  rmSync(SANDBOX, { recursive: true, force: true });
+  mkdirSync(SANDBOX, { recursive: true });
+  for (const part of ['prover', 'localnet', 'test/enclave', 'test/sui', 'scripts', 'docs', 'package.json'])
+    cpSync(path.join(ROOT, part), path.join(SANDBOX, part), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(SANDBOX, 'node_modules'));
+  const quiet = new Proxy({}, { get: () => () => false });
+  const instrumenter = new Instrumenter(quiet as ConstructorParameters<typeof Instrumenter>[0]);
+  const files = sources.map((name) => {
+    const file = path.join(SANDBOX, 'prover/enclave', name);
+    return { name: file, mutate: true, content: readFileSync(file, 'utf8') };
+  });
+  const options = { plugins: null, excludedMutations: [], ignorers: [{ shouldIgnore: ignoreTexts }] };
+  const result = await instrumenter.instrument(files, options as Parameters<Instrumenter['instrument']>[1]);
+  for (const { name, content } of result.files) writeFileSync(name, content);
+  return (result.mutants as unknown as Mutant[]).filter(({ status }) => status !== 'Ignored');
+}
+
+/** The last argument of demand and insist is the text of an error. */
+function ignoreTexts({
+  node,
+  parentPath,
+}: {
+  node: { type: string };
+  parentPath?: { node: unknown };
+}): string | undefined {
+  const call = parentPath?.node as { callee?: { name?: string }; arguments?: unknown[] } | undefined;
+  const isText = /^(?:demand|insist)/.test(call?.callee?.name ?? '') && call?.arguments?.at(-1) === node;
+  return isText && node.type === 'ArrowFunctionExpression' ? 'text of an error' : undefined;
+}
+
+/** Runs mutants in one process until it ends: when all are judged, or when one has left its traces. */
+async function runOnce(rest: readonly Mutant[]): Promise<void> {
+  const list = path.join(SANDBOX, 'mutants.json');
+  const base = path.join(SANDBOX, 'prover/enclave');
+  writeFileSync(list, JSON.stringify(rest.map(({ id, fileName }) => ({ id, name: path.relative(base, fileName) }))));
+  const runner = path.join(SANDBOX, 'scripts/long/mutate-enclave/runner.ts');
+  const child = spawn(process.execPath, [runner, list], { cwd: SANDBOX, stdio: ['ignore', 'pipe', 'inherit'] });
+  let timer: NodeJS.Timeout | undefined;
+  let current: string | undefined;
+  const before = verdicts.size;
+  for await (const line of createInterface(child.stdout)) {
+    clearTimeout(timer);
+    timer = setTimeout(() => child.kill('SIGKILL'), SILENCE_MILLISECONDS);
+    const [word, id, verdict] = line.split(' ');
+    if (word === 'begin') current = id;
+    if (word === 'again') current = undefined;
+    if (word !== 'end') continue;
+    current = undefined;
+    verdicts.set(id!, verdict as Verdict);
+    if (verdicts.size % 50 === 0) process.stderr.write(`${verdicts.size} of ${mutants.length}\n`);
+  }
+  clearTimeout(timer);
+  if (current !== undefined) verdicts.set(current, 'hung');
+  if (verdicts.size === before) throw new Error('the runner judged no mutant; see what it said above');
+}
+
+function report(): void {
+  const byFile = new Map<string, Mutant[]>();
+  for (const mutant of mutants) byFile.set(mutant.fileName, [...(byFile.get(mutant.fileName) ?? []), mutant]);
+  const isKilled = ({ id }: Mutant): boolean => ['killed', 'hung'].includes(verdicts.get(id)!);
+  for (const [fileName, list] of byFile) {
+    const name = path.relative(path.join(SANDBOX, 'prover/enclave'), fileName);
+    const lines = readFileSync(path.join(ROOT, 'prover/enclave', name), 'utf8').split('\n');
+    for (const mutant of list.filter((one) => !isKilled(one))) {
+      const { start, end } = mutant.location;
+      // Lines of the instrumenter begin with 0.
+      const line = lines[start.line]!;
+      const original = start.line === end.line ? line.slice(start.column, end.column) : `${line.trim()} …`;
+      const text = mutant.replacement.replaceAll(/\s+/g, ' ');
+      console.log(`${verdicts.get(mutant.id)!.padEnd(9)} ${name}:${start.line + 1}  ${original}  ->  ${text}`);
+    }
+    console.log(`${name.padEnd(28)} ${list.filter(isKilled).length} of ${list.length} killed`);
+  }
+  const killed = mutants.filter(isKilled).length;
+  printFigures({
+    mutants: mutants.length,
+    killed,
+    survived: mutants.length - killed,
+    killed_percent: Math.round((1000 * killed) / mutants.length) / 10,
+  });
+}
