@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decode, encode } from 'cborg';
+import { BeaconChain } from '../../localnet/beacon/chain.ts';
+import { typesOf } from '../../localnet/beacon/types.ts';
 import { Enclave } from '../../prover/enclave/enclave.ts';
-import { decodeCbor } from '../../prover/enclave/cbor.ts';
+import { decodeCbor, encodeCbor, type CborInput } from '../../prover/enclave/cbor.ts';
 import { EnclaveClient, EnclaveRefusal } from '../../prover/host/enclave-client.ts';
 import {
   checkReportData,
@@ -16,6 +18,8 @@ import {
   statementDigest,
   suiChain,
 } from '../../prover/protocol/index.ts';
+import { headerRlp } from './ethereum/tries.ts';
+import { emptyBlock } from './ethereum/world.ts';
 import {
   EVM_CHAIN,
   EVM_INBOX,
@@ -205,6 +209,34 @@ describe('an enclave that follows Ethereum', () => {
       assert.equal(await refusalOf(client.advanceEthereum({ chain: 1n, currentSlot: NOW })), 'UnknownOrigin');
     });
 
+    it('fields that it does not know, wherever they stand', async () => {
+      const enclave = new Enclave(configuration, attester());
+      const send = async (request: CborInput): Promise<string> => {
+        const reply = decode(await enclave.handle(encodeCbor(request))) as { error?: string };
+        return reply.error ?? 'accepted';
+      };
+      const advance = {
+        method: 'advance',
+        chain: EVM_CHAIN,
+        currentSlot: NOW,
+        bootstrap: world.bootstrap(start),
+        updates: [],
+        finalityUpdates: [world.finalityUpdate(48)],
+        headers: world.down(31, 16),
+      };
+      assert.equal(await send({ ...advance, more: 1 }), 'InvalidField');
+      assert.equal(await send(advance), 'accepted');
+      const item = world.evidence(20, 0);
+      const [receipt] = item.receipts;
+      const prove = { method: 'prove', ...evmProposal(0n, 1, 32n), headers: [], evidence: [{ ...item }] };
+      assert.equal(await send({ ...prove, more: 1 }), 'InvalidField');
+      assert.equal(await send({ ...prove, evidence: [{ ...item, more: 1 }] }), 'InvalidField');
+      const receipts = [{ ...receipt!, more: 1 }];
+      assert.equal(await send({ ...prove, evidence: [{ ...item, receipts }] }), 'InvalidField');
+      assert.equal(await send({ ...prove, count: 257 }), 'InvalidField');
+      assert.equal(await send(prove), 'accepted');
+    });
+
     it('a second bootstrap, and updates that break a rule, without any change', async () => {
       const before = await client.status();
       const advance = (changes: Partial<Parameters<EnclaveClient['advanceEthereum']>[0]>) =>
@@ -257,6 +289,40 @@ describe('an enclave that follows Ethereum', () => {
       const answer = refusalOf(client.proveEthereum(evmProposal(0n, 1, anchor), [world.evidence(20, 0)]));
       assert.equal(await answer, anchor < 20n ? 'MessageAfterAnchor' : 'accepted');
     }
+  });
+
+  it('INV-45: keeps 8,192 blocks, however far a head is away', async function () {
+    this.timeout(60_000);
+    // Of a long chain of execution blocks few are in beacon blocks: the descent passes by all of them.
+    const headers: Uint8Array[] = [];
+    const beacon = new BeaconChain({ seed: 'long' });
+    for (let number = 0; number < 8_500; number++) {
+      const parentHash = number === 0 ? new Uint8Array(32) : hash(headers[number - 1]!);
+      const fields = { parentHash, receiptsRoot: new Uint8Array(32), timestamp: BigInt(number) };
+      const rlp = headerRlp({ ...fields, number: BigInt(number) });
+      headers.push(rlp);
+      const slot = number <= START ? number : number - 8_430;
+      if (slot >= 0 && slot < 60 && (number <= START || slot > START))
+        beacon.addBlock({ ...emptyBlock(number), ...fields, blockHash: hash(rlp) }, slot);
+    }
+    const trusted = beacon.blockAt(START)!;
+    const { bootstrap, finality } = {
+      bootstrap: typesOf('minimal').LightClientBootstrap.serialize(beacon.bootstrap(trusted)),
+      finality: typesOf('minimal').LightClientFinalityUpdate.serialize(beacon.update(beacon.blockAt(48)!)),
+    };
+    const { preset, genesisValidatorsRoot, forks } = beacon;
+    const origin = { chain: EVM_CHAIN, preset, genesisValidatorsRoot, forks, minParticipants: 22 };
+    const client = clientOf(
+      encodeConfiguration({ origins: [{ ...origin, trustedBlockRoot: trusted.root }], lanes: [EVM_LANE] }),
+    );
+    const advance = (changes: object) => client.advanceEthereum({ chain: EVM_CHAIN, currentSlot: NOW, ...changes });
+    const down = (from: number, to: number): Uint8Array[] => headers.slice(to, from + 1).reverse();
+    await advance({ bootstrap, finalityUpdates: [finality], headers: down(8_461, 270) });
+    const status = await advance({ headers: down(269, 16) });
+    assert.deepEqual([status.head?.height, status.lowest], [8_462n, 271n]);
+    const prove = (anchor: bigint) =>
+      refusalOf(client.proveEthereum(evmProposal(0n, 1, anchor), [{ height: anchor, receipts: [] }]));
+    assert.deepEqual([await prove(271n), await prove(270n)], ['WrongMessageCount', 'UnknownBlock']);
   });
 
   it('INV-41: never follows a second branch that the committee finalizes, and signs nothing of it', async () => {
@@ -382,6 +448,26 @@ describe('an enclave that follows Sui', () => {
     assert.equal(await judge({ transactions: [first, { ...second, index: 0 }] }), 'WrongEffects');
     assert.equal(await judge({}, { ...suiProposal(0n, 3, sequence(3)), originOutbox: SUI_INBOX }), 'UnknownLane');
     assert.equal(await judge({}), 'accepted');
+  });
+
+  it('refuses fields that it does not know, wherever they stand', async () => {
+    const enclave = new Enclave(configuration, attester());
+    const send = async (request: CborInput): Promise<string> => {
+      const reply = decode(await enclave.handle(encodeCbor(request))) as { error?: string };
+      return reply.error ?? 'accepted';
+    };
+    const certified = [certifiedOf(made[1]!)];
+    const request = { method: 'advance', chain: SUI_CHAIN, certified, summaries: [] };
+    assert.equal(await send({ ...request, more: 1 }), 'InvalidField');
+    assert.equal(await send(request), 'accepted');
+    const transactions = evidence.transactions.map((transaction) => ({ ...transaction }));
+    const prove = { method: 'prove', ...suiProposal(0n, 3, sequence(1)), headers: [] };
+    const sound = { ...evidence, transactions };
+    assert.equal(await send({ ...prove, evidence: [{ ...sound, more: 1 }] }), 'InvalidField');
+    const [first, ...others] = transactions;
+    const loose = { ...sound, transactions: [{ ...first!, more: 1 }, ...others] };
+    assert.equal(await send({ ...prove, evidence: [loose] }), 'InvalidField');
+    assert.equal(await send({ ...prove, evidence: [sound] }), 'accepted');
   });
 
   it('INV-41: keeps to its first message of a nonce when the committee certifies a second history', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BeaconChain } from '../../../localnet/beacon/chain.ts';
 import { typesOf } from '../../../localnet/beacon/types.ts';
-import { leastParticipants } from '../../../prover/enclave/ethereum/index.ts';
+import { MAX_HEADERS, leastParticipants } from '../../../prover/enclave/ethereum/index.ts';
 import { WINDOW } from '../../../prover/enclave/window.ts';
 import { encodeConfiguration } from '../../../prover/host/enclave-configuration.ts';
 import type { EthereumEvidence } from '../../../prover/host/enclave-client.ts';
@@ -30,6 +30,8 @@ export interface Throughput {
 }
 
 const BATCH = 64;
+/** Blocks before the first message, so that the history is all but full when memory is looked at first. */
+const EMPTY_BLOCKS = MAX_HEADERS - 192;
 /** Transactions of a block that send nothing, before those that send one message each. */
 const OTHERS = 8;
 const OUTBOX = fromEvmAddress(new Uint8Array(20).fill(0xaa));
@@ -165,6 +167,7 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
   let done = 0;
   let seconds = 0;
   let headHeight = 64n;
+  while (source.number < EMPTY_BLOCKS) source.addBlock(false);
   let early: number | null = null;
   while (done < count) {
     const update = source.beacon.finalityUpdate();

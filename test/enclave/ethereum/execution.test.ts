@@ -96,6 +96,31 @@ describe('ancestors', () => {
     );
   });
 
+  it('are as many as the bound says, and of a descent no more are kept', function () {
+    this.timeout(60_000);
+    const long: Uint8Array[] = [];
+    for (let number = 0n, parentHash: Uint8Array = zero; number < 8_300n; number++) {
+      const rlp = headerRlp({ parentHash, receiptsRoot: zero, number, timestamp: number });
+      long.push(rlp);
+      parentHash = hash(rlp);
+    }
+    const top = childOf(long.at(-1)!, 8_300n);
+    const down = long.toReversed();
+    assert.equal(eth.ancestorsOf(top, down.slice(0, 8_192)).length, 8_192);
+    let descent = eth.extendDescent(at(top), down.slice(0, 8_192));
+    assert.deepEqual([descent.newest.length, descent.lowest.number], [8_192, 108n]);
+    assert.equal(descent.newest.at(-1)!.number, 109n);
+    descent = eth.extendDescent(descent, down.slice(8_192, 8_250));
+    assert.deepEqual([descent.newest.length, descent.lowest.number, descent.newest.at(-1)!.number], [8_192, 50n, 109n]);
+  });
+
+  it('share no memory with what they were read from', () => {
+    const rlp = Uint8Array.from(chain[8]!.rlp);
+    const [block] = eth.ancestorsOf(head, [rlp]);
+    rlp.fill(0);
+    assert.deepEqual(block, chain[8]!.block);
+  });
+
   it('have headers of the forks that are known, with the next lower number', () => {
     const fields = { parentHash: zero, receiptsRoot: zero, number: 7n, timestamp: 1n };
     const judge = (rlp: Uint8Array) => ruleOf(() => eth.ancestorsOf(childOf(rlp, 8n), [rlp]));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { LocalSyncCommittee } from '../../../localnet/beacon/committee.ts';
 import { typesOf, type PresetName, type UpdateValue } from '../../../localnet/beacon/types.ts';
 import type { BeaconChain, BeaconFork, Signing } from '../../../localnet/beacon/chain.ts';
@@ -19,6 +20,21 @@ import {
 } from './world.ts';
 
 const NOW = 1_000_000;
+
+/** A point of the curve of G2 that is not in the group: the cofactor is large, so the first x with a y will do. */
+function outsideOfG2(): Uint8Array {
+  for (let x = 1; ; x++) {
+    const bytes = new Uint8Array(96);
+    bytes[0] = 0x80;
+    bytes[95] = x;
+    try {
+      const point = bls12_381.G2.Point.fromBytes(bytes);
+      if (!point.isTorsionFree()) return bytes;
+    } catch {
+      // No point has this x.
+    }
+  }
+}
 
 describe('sync protocol, minimal preset', () => {
   // 3 periods of 64 slots, of which the fourth has begun.
@@ -162,6 +178,14 @@ describe('sync protocol, minimal preset', () => {
     ],
     'the point at infinity for a signature': [
       () => changed('minimal', sign({}), (u) => u.syncAggregate.syncCommitteeSignature.fill(0).set([0xc0])),
+      'InvalidSyncCommitteeSignature',
+    ],
+    'bytes that are no point for a signature': [
+      () => changed('minimal', sign({}), (u) => u.syncAggregate.syncCommitteeSignature.fill(0)),
+      'InvalidSyncCommitteeSignature',
+    ],
+    'a point outside of the group for a signature': [
+      () => changed('minimal', sign({}), (u) => u.syncAggregate.syncCommitteeSignature.set(outsideOfG2())),
       'InvalidSyncCommitteeSignature',
     ],
     'the signature at the attested slot': [() => sign({}, HONEST), 'InvalidSlotOrder'],
@@ -368,6 +392,7 @@ describe('sync protocol, minimal preset', () => {
         { forks: [{ ...fork, epoch: -1 }] },
         { forks: [{ ...fork, epoch: 0.5 }] },
         { forks: [{ ...fork, version: new Uint8Array(3) }] },
+        { forks: [fork, { ...fork, version: new Uint8Array(5) }] },
         { genesisValidatorsRoot: new Uint8Array(31) },
       ];
       for (const changes of wrong)
