@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { decodeMessageSentEvent, fromHex, toHex } from '../../../prover/protocol/index.ts';
 import { Facts, Registry, Signer } from '../../../prover/bindings/sui/corridor.ts';
+import { callRecipient, readDiscovery } from '../../../prover/bindings/sui/discovery.ts';
 import { addressKey, readObject, readTable } from '../../../prover/bindings/sui/read.ts';
 import { hash } from '../../../prover/protocol/hash.ts';
 import { Network, ORIGIN_CHAIN } from './network.ts';
@@ -85,6 +86,39 @@ describe('Corridor on Sui: from set-up to delivery', function () {
       const accepted = inbox.restore(tx, { self: network.objects.inbox, statement: run.encoded });
       for (const index of [0, 1, 3, 4]) network.deliver(tx, accepted, run, index);
     });
+  });
+
+  it('a relayer finds what a recipient wants called, and delivers by that alone', async () => {
+    const { echo, deployment, context, calls } = network;
+    const recipient = toHex(echo.recipient);
+    const read = () => readDiscovery(context.client, deployment.packages.corridor.id, recipient);
+    assert.equal(await read(), undefined);
+    await network.ok((tx) => {
+      tx.moveCall({
+        target: `${echo.packageId}::echo::publish`,
+        arguments: [
+          tx.object(echo.object),
+          tx.pure.address(echo.packageId),
+          tx.pure.vector('id', [echo.object]),
+          tx.pure.vector('bool', [false]),
+        ],
+      });
+    });
+    const discovery = (await read())!;
+    assert.deepEqual(discovery.objects, [{ id: echo.object, is_mutable: false }]);
+    const run = network.run([network.message(9)]);
+    const ran = await network.ok((tx) => {
+      const delivery = calls.corridor.inbox.deliver(tx, {
+        self: network.objects.inbox,
+        registry: network.objects.registry,
+        accepted: network.accept(tx, run, network.sign(run)),
+        index: 0,
+        proof: run.proof(0),
+        message: network.moveMessage(tx, run.messages[0]!),
+      });
+      callRecipient(tx, discovery, delivery);
+    });
+    assert.equal(network.delivered(ran)[0]?.recipient, recipient);
   });
 
   it('two signers of three do not suffice', async () => {
