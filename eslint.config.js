@@ -85,5 +85,5 @@ export default defineConfig(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
-  { files: ['*.config.{ts,js}', '.dependency-cruiser.mjs'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.config.{ts,js}', '.dependency-cruiser.mjs'], rules: { 'no-restricted-syntax': 'off' } },
 );

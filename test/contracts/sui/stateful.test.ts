@@ -2,18 +2,17 @@
  * Random sequences of calls, each compared with the model: exactly once (INV-20), no delivery without a quorum under
  * the present policy and revocation epoch (INV-21), no stale key (INV-22), no submission sunk by one signer (INV-23),
  * nonces without gaps (INV-24), pauses that lose nothing (INV-25).
- *
- * CORRIDOR_MODEL_SEEDS=n plays n sequences instead of two.
  */
 import assert from 'node:assert/strict';
 import { bcs } from '@mysten/sui/bcs';
 import type { Transaction } from '@mysten/sui/transactions';
 import { decodeMessage, joinSignatures, signDigest, statementDigest, toHex } from '../../../prover/protocol/index.ts';
+import { seed as seedOf, times } from '../../fuzz.ts';
 import { createEnclave, platformId, World, type Enclave } from '../../scenarios/sui/world.ts';
 import { Model, SPANS, type Key } from './model.ts';
 import { ORIGIN_CHAIN, type Run } from './network.ts';
 
-const SEQUENCES = Number(process.env['CORRIDOR_MODEL_SEEDS'] ?? 2);
+const SEEDS = Array.from({ length: times(2) }, (_, i) => seedOf(i + 1));
 const STEPS = 120;
 const HEAL_EVERY = 30;
 const POLICY = [2, 2, 2, 1] as const;
@@ -389,7 +388,7 @@ class Game {
 
 describe('the Move contracts and the model agree', function () {
   this.timeout(300_000);
-  for (let seed = 1; seed <= SEQUENCES; seed++) {
+  for (const seed of SEEDS) {
     it(`on the random sequence of seed ${seed}`, async () => {
       const world = await World.create(POLICY);
       const { network } = world;

@@ -1,0 +1,115 @@
+/**
+ * Branch coverage for Hardhat, whose own instrumentation knows statements only. Every condition of an `if`, a loop or a
+ * `?:` in Solidity reports which way it went, by the means that Hardhat's own hits take. Decisions within assembly are not
+ * seen: hits are calls, which functions that are `pure` cannot make there.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import parser from '@solidity-parser/parser';
+import type { HardhatPlugin } from 'hardhat/types/plugins';
+
+/** One way out of a decision, and the mark that Hardhat notes when it is taken. */
+export interface Branch {
+  file: string;
+  line: number;
+  taken: boolean;
+  mark: string;
+}
+
+const LIBRARY = '__corridor_branches.sol';
+
+const librarySource = (hits: string): string => `// SPDX-License-Identifier: Apache-2.0
+pragma solidity >=0.8.0;
+import {__NomicFoundationCoverage} from "${hits}";
+library __CorridorBranches {
+  function went(uint256 yes, uint256 no, bool condition) internal pure returns (bool) {
+    __NomicFoundationCoverage.sendHit(condition ? yes : no);
+    return condition;
+  }
+}
+`;
+
+interface Placed {
+  range?: [number, number];
+  loc?: { start: { line: number } };
+}
+
+/** The conditions of a source, by where they start. */
+function conditionsOf(source: string): { range: [number, number]; line: number }[] {
+  const found: { range: [number, number]; line: number }[] = [];
+  const note = (condition: Placed | null): void => {
+    if (condition) found.push({ range: condition.range!, line: condition.loc!.start.line });
+  };
+  parser.visit(parser.parse(source, { range: true, loc: true }), {
+    IfStatement: ({ condition }) => note(condition),
+    Conditional: ({ condition }) => note(condition),
+    WhileStatement: ({ condition }) => note(condition),
+    DoWhileStatement: ({ condition }) => note(condition),
+    ForStatement: ({ conditionExpression }) => note(conditionExpression ?? null),
+  });
+  return found.sort((a, b) => a.range[0] - b.range[0] || b.range[1] - a.range[1]);
+}
+
+/**
+ * @param original as somebody wrote it, for the lines
+ * @param source the same with Hardhat's hits between its statements
+ */
+export function instrument(file: string, original: string, source: string): { source: string; branches: Branch[] } {
+  const lines = conditionsOf(original).map(({ line }) => line);
+  const conditions = conditionsOf(source);
+  if (lines.length !== conditions.length) throw new Error(`${file}: ${lines.length} decisions, then ${conditions.length}`);
+  const mark = (index: number, taken: boolean): string =>
+    createHash('sha256').update(`${file} ${index} ${taken}`).digest('hex');
+  const insertions = conditions.flatMap(({ range: [start, last] }, i) => [
+    { at: start, text: `__CorridorBranches.went(0x${mark(i, true)}, 0x${mark(i, false)}, ` },
+    { at: last + 1, text: ')' },
+  ]);
+  // From behind, so that places stay. At one place the inner of two conditions comes later in the list, and goes first.
+  let text = source;
+  for (const { at, text: put } of insertions.map((x, i) => ({ ...x, i })).sort((a, b) => b.at - a.at || b.i - a.i)) {
+    text = text.slice(0, at) + put + text.slice(at);
+  }
+  const branches = lines.flatMap((line, i) =>
+    [true, false].map((taken) => ({ file, line, taken, mark: mark(i, taken) })),
+  );
+  return { source: branches.length > 0 ? `${text}\nimport "${LIBRARY}";\n` : source, branches };
+}
+
+/**
+ * @param sources where the code lies that is measured, from the project's folder
+ * @param output where all branches of the code are listed when the process ends
+ */
+export function branchCoverage(sources: string, output: string): HardhatPlugin {
+  const known = new Map<string, Branch[]>();
+  process.on('exit', () => {
+    mkdirSync(path.dirname(output), { recursive: true });
+    writeFileSync(output, JSON.stringify([...known.values()].flat()));
+  });
+  return {
+    id: 'corridor-branch-coverage',
+    hookHandlers: {
+      solidity: async () => ({
+        default: async () => ({
+          // Both hooks are deprecated and have no successor yet: Hardhat's own coverage uses them.
+          // eslint-disable-next-line @typescript-eslint/no-deprecated
+          preprocessProjectFileBeforeBuilding: async (context, sourceName, fsPath, content, solcVersion, next) => {
+            const source = await next(context, sourceName, fsPath, content, solcVersion);
+            const file = path.relative(context.config.paths.root, fsPath).replaceAll(path.sep, '/');
+            if (!file.startsWith(sources)) return source;
+            const result = instrument(file, content, source);
+            known.set(file, result.branches);
+            return result.source;
+          },
+          // eslint-disable-next-line @typescript-eslint/no-deprecated
+          preprocessSolcInputBeforeBuilding: async (context, input, next) => {
+            const complete = await next(context, input);
+            const hits = Object.keys(complete.sources).find((name) => name.includes('__NomicFoundationCoverage'));
+            if (hits) complete.sources[LIBRARY] = { content: librarySource(hits) };
+            return complete;
+          },
+        }),
+      }),
+    },
+  };
+}
