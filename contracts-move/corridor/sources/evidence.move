@@ -36,7 +36,8 @@ public struct Evidence<phantom W> has drop {
 /// A verifier with a root of trust, as it introduces itself to governance.
 public struct Verifier has copy, drop, store {
     witness: TypeName,
-    /// Names the root: for Intel the SHA-256 of the root certificate.
+    /// Names all that evidence rests on and that a caller must not choose: for DCAP the store of collateral,
+    /// under whose root and CRLs it was judged.
     root: address,
     /// Whether it is the root of hardware that is on sale. Others are for local networks.
     is_production: bool,

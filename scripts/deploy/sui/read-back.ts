@@ -81,7 +81,7 @@ async function verifyOwner(client: SuiGrpcClient, name: string, id: string, want
 async function verifyRegistry(
   client: SuiGrpcClient,
   { objects, packages }: Published,
-  { operators }: SetUp,
+  { collateralStore, operators }: SetUp,
   config: SuiDeployConfig,
   chain: bigint,
 ): Promise<void> {
@@ -109,7 +109,7 @@ async function verifyRegistry(
   const verifier = await readTable(client, criteria.verifiers, u32Key(FIRST_VERIFIER), EvidenceVerifier);
   same('the verifier', verifier, {
     witness: { name: `${packages.dcapEvidence.id.slice(2)}::dcap_evidence::Dcap` },
-    root: rootOf(config),
+    root: collateralStore,
     is_production: config.root === 'intel',
   });
   for (const [i, wanted] of entries.entries()) {

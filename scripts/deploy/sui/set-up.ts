@@ -28,11 +28,11 @@ export async function setUpSui(context: SuiContext, published: Published, config
   const rootAddress = config.root === 'intel' ? undefined : toHex(config.root);
   const deployer = context.signer.toSuiAddress();
 
-  const store = await execute(context, 'making the collateral store', (tx) => {
-    const made = dcap.collateral.new(tx, { rootFingerprint: rootAddress ?? INTEL_ROOT_FINGERPRINT });
-    dcap.collateral.share(tx, { self: made });
+  const made = await execute(context, 'making the collateral store', (tx) => {
+    const self = dcap.collateral.new(tx, { rootFingerprint: rootAddress ?? INTEL_ROOT_FINGERPRINT });
+    dcap.collateral.share(tx, { self });
   });
-  const collateralStore = changed(store, `${packages.dcap.id}::collateral::CollateralStore`);
+  const collateralStore = changed(made, `${packages.dcap.id}::collateral::CollateralStore`);
 
   const operators: SetUp['operators'] = [];
   for (const owner of config.operators) {
@@ -52,7 +52,8 @@ export async function setUpSui(context: SuiContext, published: Published, config
     });
     const governance = new Governance(tx, corridor, objects, caps.governance);
     const { dcapEvidence } = callsOf(published).dcapEvidence;
-    governance.admitVerifier(rootAddress ? dcapEvidence.simulated(tx, { root: rootAddress }) : dcapEvidence.intel(tx));
+    const store = { store: collateralStore };
+    governance.admitVerifier(rootAddress ? dcapEvidence.simulated(tx, store) : dcapEvidence.intel(tx, store));
     for (const { cap } of operators) governance.admitOperator(cap);
     for (const status of config.acceptedTcbStatuses) governance.acceptStatus(status);
     if (config.minimumEvaluationNumber > 0) governance.raiseMinimum(config.minimumEvaluationNumber);

@@ -1,4 +1,5 @@
 /** Collateral that has expired, and old collateral in the place of newer (Automata, Flashbots). */
+import { toHex } from '../../../prover/protocol/index.ts';
 import { uploadCollateral } from '../../../prover/bindings/sui/collateral.ts';
 import { Network } from '../../contracts/sui/network.ts';
 
@@ -6,6 +7,25 @@ describe('security on Sui: stale collateral', function () {
   this.timeout(120_000);
   let net: Network;
   before(async () => void (net = await Network.start({ seed: 'stale', enclaves: 2, config: { origins: [] } })));
+
+  it('a store of their own, in which the newest is old collateral, serves nobody', async () => {
+    const [{ machine }] = net.enclaves as [Network['enclaves'][number]];
+    const { collateral } = net.calls.dcap;
+    const made = await net.ok((tx) => {
+      const self = collateral.new(tx, { rootFingerprint: toHex(net.vendor.rootFingerprint) });
+      collateral.share(tx, { self });
+    });
+    const [store] = Object.entries(made.types).find(([, type]) => type.endsWith('::CollateralStore'))!;
+    await net.ok((tx) => uploadCollateral(tx, net.calls.dcap, store, machine.collateralParts({ tee: 'tdx' })));
+    const enclave = net.enclave(machine, 0, 'own store');
+    const challenge = await net.challenge(enclave.operator.cap);
+    const evidence = net.evidence(enclave, challenge);
+    // Newer CRLs of the store that governance admitted would count for nothing.
+    await net.refuses('VerifierNotAdmitted', (tx) =>
+      net.enter(tx, 'register', enclave, challenge, evidence, { store }),
+    );
+    await net.ok((tx) => net.enter(tx, 'register', enclave, challenge, evidence));
+  });
 
   it('old collateral does not replace newer, and expired collateral judges nothing', async () => {
     const [{ machine }] = net.enclaves as [Network['enclaves'][number]];
