@@ -42,6 +42,6 @@ for (const name of PACKAGES) {
 }
 if (!check) console.log(`${stale.length} of ${PACKAGES.length} files written`);
 else if (stale.length > 0) {
-  console.error(`${stale.join(', ')}: not what contracts-move gives. Run \`npm run bindings\`.`);
+  console.error(`${stale.join(', ')}: not what contracts-move gives. Run \`npm run bindings:sui\`.`);
   process.exitCode = 1;
 }

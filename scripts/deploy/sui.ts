@@ -2,11 +2,16 @@
  * Deploys Corridor on Sui: publishes the packages, sets them up, reads back what is on chain, and writes
  * deployments/<network>.json. Where configuration depends on ids that publishing makes (an enclave's configuration
  * names outbox and inbox), call `publishSui`, then `setUpSui` and `finishDeployment`.
+ *
+ *   npm run deploy:sui -- CONFIG.json --rpc URL      with the deployer's key (suiprivkey...) in CORRIDOR_DEPLOYER_KEY
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { SuiGrpcClient } from '@mysten/sui/grpc';
+import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { demand } from './errors.ts';
-import { checkConfig, type SuiDeployConfig } from './sui/config.ts';
+import { checkConfig, parseSuiConfig, type SuiDeployConfig } from './sui/config.ts';
 import { readChain, type SuiContext } from './sui/context.ts';
 import { publishSui, type Published, type PublishedPackage } from './sui/publish.ts';
 import { rootOf, verifySui } from './sui/read-back.ts';
@@ -115,3 +120,23 @@ export function readSuiDeployment(network: string, folder: string = DEPLOYMENTS)
   demand(deployment.kind === 'sui', `${network} is no deployment on Sui`);
   return deployment;
 }
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { rpc: { type: 'string' } }, allowPositionals: true });
+  const key = process.env['CORRIDOR_DEPLOYER_KEY'];
+  const [file] = positionals;
+  if (file === undefined || values.rpc === undefined || key === undefined) {
+    console.error('usage: npm run deploy:sui -- CONFIG.json --rpc URL, with the key in CORRIDOR_DEPLOYER_KEY');
+    process.exitCode = 2;
+    return;
+  }
+  const config = parseSuiConfig(readFileSync(file, 'utf8'));
+  const client = new SuiGrpcClient({ network: config.network, baseUrl: values.rpc });
+  const { network, packages, objects } = await deploySui({ client, signer: Ed25519Keypair.fromSecretKey(key) }, config);
+  console.log(
+    `deployments/${network}.json: package ${packages.corridor.id}, registry ${objects.registry}, ` +
+      `outbox ${objects.outbox}, inbox ${objects.inbox}`,
+  );
+}
+
+if (import.meta.main) await main();

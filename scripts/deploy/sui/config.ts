@@ -1,8 +1,8 @@
 /** What a deployment on Sui is asked to be, and what it must not be. */
 import { isValidSuiAddress, normalizeSuiAddress } from '@mysten/sui/utils';
 import { chainFamily, isAddressOn } from '../../../prover/protocol/chain.ts';
-import { isZero, toHex } from '../../../prover/protocol/bytes.ts';
-import { demand } from '../errors.ts';
+import { fromHex, isZero, toHex } from '../../../prover/protocol/bytes.ts';
+import { demand, DeployError } from '../errors.ts';
 
 /** The least of each that a quorum has; docs/spec/contracts.md section 4. */
 export interface PolicyConfig {
@@ -64,6 +64,57 @@ export interface SuiDeployConfig {
   lanes: readonly LaneConfig[];
   origins: readonly OriginConfig[];
   entries?: readonly Omit<EntryConfig, 'verifier'>[];
+}
+
+/** A configuration as a JSON file has it: bytes as hex, integers of more than 53 bits as decimal text. */
+type Written<T> = T extends Uint8Array
+  ? string
+  : T extends bigint
+    ? string | number
+    : T extends readonly (infer Item)[]
+      ? readonly Written<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Written<T[Key]> }
+        : T;
+
+/**
+ * Reads a configuration file; `checkConfig` judges it.
+ * @throws DeployError if the text is no JSON or a part of it is missing or of the wrong form
+ */
+export function parseSuiConfig(text: string): SuiDeployConfig {
+  try {
+    const raw = JSON.parse(text) as Written<SuiDeployConfig>;
+    const { root, revocationKey, entries, ...rest } = raw;
+    return {
+      ...rest,
+      root: root === 'intel' ? root : fromHex(root),
+      ...(revocationKey !== undefined && { revocationKey: fromHex(revocationKey) }),
+      lanes: raw.lanes.map(({ destinationChain, baseFee, feePerByte, feePerGas }) => ({
+        destinationChain: BigInt(destinationChain),
+        baseFee: BigInt(baseFee),
+        feePerByte: BigInt(feePerByte),
+        feePerGas: BigInt(feePerGas),
+      })),
+      origins: raw.origins.map((origin) => ({
+        ...origin,
+        chain: BigInt(origin.chain),
+        outbox: fromHex(origin.outbox),
+      })),
+      ...(entries && {
+        entries: entries.map((entry) => ({
+          teeType: entry.teeType,
+          registers: fromHex(entry.registers),
+          attributesMask: fromHex(entry.attributesMask),
+          attributesValue: fromHex(entry.attributesValue),
+          launch: fromHex(entry.launch),
+          configurationHash: fromHex(entry.configurationHash),
+          notAfter: BigInt(entry.notAfter),
+        })),
+      }),
+    };
+  } catch (cause) {
+    throw new DeployError(`the configuration cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const MAX_THRESHOLD = 32;

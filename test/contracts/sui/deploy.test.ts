@@ -4,7 +4,7 @@ import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
-import { evmChain, suiChain } from '../../../prover/protocol/index.ts';
+import { evmChain, suiChain, toHex } from '../../../prover/protocol/index.ts';
 import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
 import {
   deploySui,
@@ -16,7 +16,7 @@ import {
   type SuiContext,
   type SuiDeployConfig,
 } from '../../../scripts/deploy/sui.ts';
-import { checkConfig } from '../../../scripts/deploy/sui/config.ts';
+import { checkConfig, parseSuiConfig } from '../../../scripts/deploy/sui/config.ts';
 import { temporaryFolder } from './folder.ts';
 
 const CHAIN = suiChain(Uint8Array.of(1, 2, 3, 4));
@@ -55,6 +55,17 @@ describe('deployment on Sui: input', () => {
     checkConfig(sound, CHAIN);
     checkConfig({ ...sound, ...withPolicy({ threshold: 1, operators: 1, platforms: 1 }), isLocalnet: true }, CHAIN);
     checkConfig({ ...sound, isLocalnet: true, root: simulated }, CHAIN);
+  });
+
+  it('reads a configuration as a file has it', () => {
+    const written = JSON.stringify({ ...sound, isLocalnet: true, root: simulated }, (_, value: unknown) => {
+      if (typeof value === 'bigint') return String(value);
+      return value instanceof Uint8Array ? toHex(value) : value;
+    });
+    assert.deepEqual(parseSuiConfig(written), { ...sound, isLocalnet: true, root: simulated });
+    for (const text of ['', '{}', written.replace(toHex(outbox), '0x0')]) {
+      assert.throws(() => parseSuiConfig(text), DeployError);
+    }
   });
 
   const refused: [why: string, message: RegExp, changes: Partial<SuiDeployConfig>, chain?: bigint][] = [
