@@ -2,6 +2,7 @@
 import { isValidSuiAddress, normalizeSuiAddress } from '@mysten/sui/utils';
 import { chainFamily, isAddressOn } from '../../../prover/protocol/chain.ts';
 import { fromHex, isZero, toHex } from '../../../prover/protocol/bytes.ts';
+import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
 import { demand, DeployError } from '../errors.ts';
 
 /** The least of each that a quorum has; docs/spec/contracts.md section 4. */
@@ -50,7 +51,7 @@ export interface SuiDeployConfig {
   isLocalnet: boolean;
   /** `intel`, or the SHA-256 of a simulated vendor's root certificate, on a local network only */
   root: 'intel' | Uint8Array;
-  /** Owners of the capabilities; default the deployer */
+  /** Owners of the capabilities: two, each of whom watches the other; on a local network by default the deployer */
   governance?: string;
   guardian?: string;
   /** One `OperatorCap` is made for each of these addresses, and admitted */
@@ -151,7 +152,22 @@ export function checkConfig(config: SuiDeployConfig, chain: bigint): void {
   for (const [name, address] of Object.entries({ ...owners(config), feeSink: config.feeSink })) {
     demand(isAccount(address), `${name} ${address} must be a Sui address other than zero`);
   }
+  if (!isLocalnet) checkWatch(config);
   checkChains(config, chain);
+}
+
+/** Off a local network nobody is both governance and guardian, least of all a deployer by default. */
+function checkWatch({ governance, guardian }: SuiDeployConfig): void {
+  demand(governance !== undefined && guardian !== undefined, 'off a local network governance and guardian are needed');
+  demand(
+    normalizeSuiAddress(governance) !== normalizeSuiAddress(guardian),
+    'governance and guardian are one account: off a local network each watches the other',
+  );
+}
+
+/** SHA-256 of the root certificate that a deployment trusts. */
+export function rootOf({ root }: Pick<SuiDeployConfig, 'root'>): string {
+  return root === 'intel' ? INTEL_ROOT_FINGERPRINT : toHex(root);
 }
 
 function owners({ governance, guardian }: SuiDeployConfig): Record<string, string> {

@@ -29,6 +29,8 @@ const sound: SuiDeployConfig = {
   network: 'sound',
   isLocalnet: false,
   root: 'intel',
+  governance: address('7'),
+  guardian: address('6'),
   operators: [address('1'), address('2'), address('3')],
   acceptedTcbStatuses: [1, 2],
   minimumEvaluationNumber: 17,
@@ -96,6 +98,7 @@ describe('deployment on Sui: input', () => {
     ['a status twice', /given twice/, { acceptedTcbStatuses: [1, 1] }],
     ['a sink of zero', /feeSink/, { feeSink: address('0') }],
     ['a guardian of zero', /guardian/, { guardian: address('0') }],
+    ['one account as governance and guardian', /one account/, { guardian: address('7') }],
     ['a revocation key of zero', /revocation key/, { revocationKey: new Uint8Array(20) }],
     ['a lane to itself', /this chain itself/, { lanes: [{ ...sound.lanes[0]!, destinationChain: CHAIN }] }],
     ['a lane twice', /given twice/, { lanes: [sound.lanes[0]!, sound.lanes[0]!] }],
@@ -118,6 +121,16 @@ describe('deployment on Sui: input', () => {
   }
 });
 
+describe('deployment on Sui: who watches', () => {
+  it('is left to nobody by default off a local network', () => {
+    const { governance, guardian, ...rest } = sound;
+    for (const config of [rest, { ...rest, governance }, { ...rest, guardian }] as SuiDeployConfig[]) {
+      assert.throws(() => checkConfig(config, CHAIN), /governance and guardian are needed/);
+    }
+    checkConfig({ ...rest, isLocalnet: true }, CHAIN);
+  });
+});
+
 describe('deployment on Sui: on chain', function () {
   this.timeout(120_000);
   let devnet: LocalDevnet;
@@ -132,8 +145,7 @@ describe('deployment on Sui: on chain', function () {
 
   it('is written as it is, with Intel as the root, and read again', async () => {
     const folder = temporaryFolder();
-    const config = { ...sound, guardian: address('6'), governance: address('7') };
-    const deployment = await deploySui(context, config, folder);
+    const deployment = await deploySui(context, sound, folder);
     assert.deepEqual(readSuiDeployment('sound', folder), deployment);
     assert.equal(deployment.verifier.root, INTEL_ROOT_FINGERPRINT);
     assert.equal(deployment.capabilities.governance.owner, address('7'));
