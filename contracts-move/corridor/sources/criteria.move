@@ -211,6 +211,8 @@ public(package) fun remove_entry(self: &mut Criteria, number: u32) {
 public(package) fun deny(self: &mut Criteria, kind: u8, value: address) {
     let subject = subject(kind, value);
     assert!(self.standing(subject) != DENIED, ENoChange);
+    // A revoked platform counts as denied already.
+    assert!(kind != PLATFORM || !self.is_revoked(REVOKED_PLATFORM, value), ENoChange);
     self.stand(subject, DENIED);
     if (kind == ADVISORY) self.denied_advisories = self.denied_advisories + 1;
     self.tightened();

@@ -73,19 +73,20 @@ public(package) fun new(
     assert!(!is_zero(&registers, 0), EInvalidEntry);
     let mask = attributes_mask.to_u256();
     let value = attributes_value.to_u256();
-    let (all, closed) = if (tee_type == SGX) {
+    let (all, decided, closed) = if (tee_type == SGX) {
         assert!(registers.length() == SGX_REGISTERS_LENGTH, EInvalidEntry);
         assert!(launch.length() == SGX_LAUNCH_LENGTH, EInvalidEntry);
-        (SGX_ATTRIBUTES, SGX_DEBUG)
+        (SGX_ATTRIBUTES, SGX_DEBUG, SGX_DEBUG)
     } else {
         assert!(registers.length() == TDX_REGISTERS_LENGTH, EInvalidEntry);
         assert!(launch.length() == TDX_LAUNCH_LENGTH, EInvalidEntry);
+        let decided = TDX_DEBUG | TDX_MIGRATABLE;
         // Where the entry pins a migration TD, that one is part of what is admitted.
         let is_pinned = !is_zero(&launch, SERVICE_TD);
-        (TDX_ATTRIBUTES, if (is_pinned) TDX_DEBUG else TDX_DEBUG | TDX_MIGRATABLE)
+        (TDX_ATTRIBUTES, decided, if (is_pinned) TDX_DEBUG else decided)
     };
     assert!(mask & all == mask && value & mask == value, EInvalidEntry);
-    assert!(mask & closed == closed && value & closed == 0, EInvalidEntry);
+    assert!(mask & decided == decided && value & closed == 0, EInvalidEntry);
     Entry {
         verifier,
         measurement: measurement(tee_type, registers),

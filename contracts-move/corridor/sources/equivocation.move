@@ -28,8 +28,8 @@ public struct EquivocationProven has copy, drop {
 /// is paused, cooldown or not; so an old key cannot stop a lane.
 ///
 /// Aborts with the rules of docs/spec/protocol.md section 7 for both statements, `ENoEquivocation` for two
-/// lanes, the rules of section 8 for both signatures, `ENoEquivocation` for two signers, the rules of section
-/// 6 for both leaves, `ENoEquivocation` for equal ones.
+/// lanes or equal leaves, the rules of section 8 for both signatures, `ENoEquivocation` for two signers, and for
+/// each leaf `ENoEquivocation` where the nonce is not in the run, then the rules of section 6.
 public fun report(
     inbox: &mut Inbox,
     registry: &mut Registry,
@@ -49,14 +49,14 @@ public fun report(
     assert!(
         a.origin_chain() == b.origin_chain() &&
         a.origin_outbox() == b.origin_outbox() &&
-        a.destination_chain() == b.destination_chain(),
+        a.destination_chain() == b.destination_chain() &&
+        leaf_a != leaf_b,
         ENoEquivocation,
     );
     let signer = signature::recover(signature_a, &statement_a);
     assert!(signature::recover(signature_b, &statement_b) == signer, ENoEquivocation);
     check_leaf(&a, nonce, leaf_a, proof_a);
     check_leaf(&b, nonce, leaf_b, proof_b);
-    assert!(leaf_a != leaf_b, ENoEquivocation);
 
     let now = clock_time::seconds(clock);
     let counted = registry.revoke_equivocator(signer, now);
@@ -67,13 +67,7 @@ public fun report(
 /// Checks that a leaf stands in a statement's tree at the place of a nonce.
 fun check_leaf(statement: &Statement, nonce: u64, leaf: address, proof: vector<u8>) {
     let first = statement.first_nonce();
-    // Before the first there is no index; what is beyond the last, the proof's rules name.
-    assert!(nonce >= first, ENoEquivocation);
-    merkle::verify(
-        statement.messages_root(),
-        leaf,
-        nonce - first,
-        statement.message_count() as u64,
-        proof,
-    );
+    let count = statement.message_count() as u64;
+    assert!(nonce >= first && nonce - first < count, ENoEquivocation);
+    merkle::verify(statement.messages_root(), leaf, nonce - first, count, proof);
 }

@@ -220,6 +220,15 @@ fun denial_is_stronger_than_a_listing_before_it() {
     world.end();
 }
 
+#[test, expected_failure(abort_code = corridor::criteria::ENoChange)]
+fun revoked_platform_is_denied_already() {
+    let mut world = world::ready(true);
+    let guard = world.guard();
+    world.registry().revoke(&guard, 2, PLATFORM);
+    tightening::deny(world.registry(), &guard, 2, PLATFORM);
+    world.end();
+}
+
 #[test, expected_failure(abort_code = corridor::criteria::EPlatformDenied)]
 fun revoked_platform_is_never_allowed() {
     let mut world = world::ready(true);

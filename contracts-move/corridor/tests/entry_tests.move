@@ -42,7 +42,7 @@ fun sound_entries() {
     // A migration TD that is pinned may move the trust domain.
     let pinned = fixtures::filler(192);
     tdx(TDX_ALL, @0x0000002000000000000000000000000000000000000000000000000000000000, pinned);
-    tdx(@0xff00000000000000000000000000000000000000000000000000000000000000, @0x0, pinned);
+    tdx(TDX_LEAST, @0x0, pinned);
 }
 
 #[test]
@@ -151,4 +151,13 @@ fun tdx_value_is_not_migratable() {
 #[test, expected_failure(abort_code = corridor::entry::EInvalidEntry)]
 fun tdx_mask_has_migratable() {
     tdx(@0xff00000000000000000000000000000000000000000000000000000000000000, @0x0, unpinned());
+}
+
+#[test, expected_failure(abort_code = corridor::entry::EInvalidEntry)]
+fun tdx_mask_has_migratable_whatever_is_pinned() {
+    tdx(
+        @0xff00000000000000000000000000000000000000000000000000000000000000,
+        @0x0,
+        fixtures::filler(192),
+    );
 }

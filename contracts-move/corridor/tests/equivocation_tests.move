@@ -142,7 +142,7 @@ fun leaf_is_the_statements() {
     world.end();
 }
 
-#[test, expected_failure(abort_code = corridor::merkle::EInvalidProofIndex)]
+#[test, expected_failure(abort_code = corridor::equivocation::ENoEquivocation)]
 fun nonce_is_not_behind_the_run() {
     let mut world = start();
     let a = world.statement(FIRST, vector[A]);
@@ -150,5 +150,15 @@ fun nonce_is_not_behind_the_run() {
     let signature_a = fixtures::sign(1, &a.encode());
     let signature_b = fixtures::sign(1, &b.encode());
     world.report(FIRST + 1, &a, signature_a, A, &b, signature_b, B);
+    world.end();
+}
+
+/// The order of rules is that of EVM: equal leaves are found before a signature is looked at.
+#[test, expected_failure(abort_code = corridor::equivocation::ENoEquivocation)]
+fun equal_leaves_come_before_signatures() {
+    let mut world = start();
+    let a = world.statement(FIRST, vector[A]);
+    let b = world.statement(FIRST, vector[A]);
+    world.report(FIRST, &a, vector[], A, &b, vector[], A);
     world.end();
 }
