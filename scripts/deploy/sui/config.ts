@@ -2,7 +2,6 @@
 import { isValidSuiAddress, normalizeSuiAddress } from '@mysten/sui/utils';
 import { chainFamily, isAddressOn } from '../../../prover/protocol/chain.ts';
 import { fromHex, isZero, toHex } from '../../../prover/protocol/bytes.ts';
-import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
 import { demand, DeployError } from '../errors.ts';
 
 /** The least of each that a quorum has; docs/spec/contracts.md section 4. */
@@ -163,11 +162,6 @@ function checkWatch({ governance, guardian }: SuiDeployConfig): void {
     normalizeSuiAddress(governance) !== normalizeSuiAddress(guardian),
     'governance and guardian are one account: off a local network each watches the other',
   );
-}
-
-/** SHA-256 of the root certificate that a deployment trusts. */
-export function rootOf({ root }: Pick<SuiDeployConfig, 'root'>): string {
-  return root === 'intel' ? INTEL_ROOT_FINGERPRINT : toHex(root);
 }
 
 function owners({ governance, guardian }: SuiDeployConfig): Record<string, string> {
