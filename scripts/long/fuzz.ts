@@ -84,7 +84,9 @@ async function fuzz(
     if (!round.ok) {
       total.failed++;
       const command = commandOf(name).join(' ');
-      console.log(`${round.output}\nfailed: CORRIDOR_FUZZ=${factor} CORRIDOR_SEED=${seed} npx ${command}\n`);
+      console.log(
+        `${round.output}\nfailed: CORRIDOR_FUZZ=${factor} CORRIDOR_SEED=${seed} node scripts/setup.mjs ${command}\n`,
+      );
     }
     // The next round fills the time that is left, as far as the last one tells; it overestimates, for start-up is in it.
     factor = Math.max(2, Math.min(MOST, Math.floor(((seconds - spent) * factor) / round.seconds)));
