@@ -1,5 +1,6 @@
 /** A whole Corridor on one machine: networks, contracts, enclaves with registered keys, hosts, and an application. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
@@ -145,6 +146,9 @@ export class LocalCorridor {
   async #configure(count: number): Promise<void> {
     const { options, deployment, network, folder } = this;
     const { batch, logLevel = 'warn', stepInMilliseconds = 3_000 } = options;
+    // Hosts must know where the others are before they are there.
+    const ports = count === 1 ? [0] : await freePorts(count);
+    const hosts = ports.map((port, i) => ({ name: `host-${i + 1}`, url: `http://127.0.0.1:${port}` }));
     for (let index = 0; index < count; index++) {
       const name = `host-${index + 1}`;
       const key = Ed25519Keypair.generate();
@@ -161,7 +165,8 @@ export class LocalCorridor {
       const input: HostConfigInput = {
         name,
         database,
-        api: { port: 0 },
+        api: { port: ports[index]! },
+        ...(count === 1 ? {} : { hosts }),
         logLevel,
         enclaves,
         stepInMilliseconds,
@@ -183,6 +188,28 @@ export class LocalCorridor {
     await this.network.close();
     if (this.#isTemporary) rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Ports that nobody uses now. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<Server>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  return Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          const { port } = server.address() as AddressInfo;
+          server.close(() => resolve(port));
+        }),
+    ),
+  );
 }
 
 function chainsOf(

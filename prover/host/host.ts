@@ -5,6 +5,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { checkConfig } from '../enclave/ethereum/index.ts';
 import { decodeCommittee } from '../enclave/sui/index.ts';
 import { fromEvmAddress, fromHex } from '../protocol/index.ts';
+import { startApi, type Api } from './api/server.ts';
 import { ConfigError, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
 import type { Destination } from './destinations/destination.ts';
 import { EvmDestination } from './destinations/evm.ts';
@@ -54,6 +55,7 @@ export class Host {
   readonly #db: Database;
   readonly #stopping: AbortController;
   readonly #loops: Promise<void>[] = [];
+  #api: Api | undefined;
 
   private constructor(parts: HostParts, db: Database, stopping: AbortController) {
     this.parts = parts;
@@ -109,12 +111,21 @@ export class Host {
       const host = new Host(parts, db, stopping);
       await pipeline.start();
       host.#run();
-      log.info({ enclaves: config.enclaves.length, lanes: lanes.length, database: database.kind }, 'ready');
+      host.#api = await startApi(parts);
+      log.info(
+        { api: host.#api.url, enclaves: config.enclaves.length, lanes: lanes.length, database: database.kind },
+        'ready',
+      );
       return host;
     } catch (error) {
       await db.close();
       throw error;
     }
+  }
+
+  /** Where the API is. */
+  get url(): string {
+    return this.#api!.url;
   }
 
   #run(): void {
@@ -211,6 +222,7 @@ export class Host {
   /** Stops. What is under way is done again by the next one. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#api?.close();
     await Promise.all(this.#loops);
     await this.parts.queue.close();
     this.parts.enclaves.close();

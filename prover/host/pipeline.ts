@@ -35,7 +35,10 @@ export interface ServedLane extends LaneId {
 export interface Exchange {
   /** How long this host waits before it proposes, in milliseconds: nothing where it is its turn. */
   delay(lane: LaneId, firstNonce: bigint): number;
-  /** Tells all others of signatures; who asks for more gets what is there. */
+  /**
+   * Tells all others of signatures.
+   * @throws Error when one of them has not taken them
+   */
   share(run: StoredRun, signatures: readonly Uint8Array[]): Promise<void>;
 }
 
@@ -66,6 +69,7 @@ class QuorumPending extends Error {
 
 const PROVE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 15, expireSeconds: 60 };
 const SUBMIT = { concurrency: 4, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 180 };
+const SHARE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 30, expireSeconds: 60 };
 const DELIVER = { concurrency: 2, retrySeconds: 4, longestRetrySeconds: 3600, expireSeconds: 180 };
 /** First pause before a message is tried again whose recipient has failed. */
 const FIRST_RETRY_SECONDS = 5;
@@ -82,6 +86,7 @@ export class Pipeline {
   async start(): Promise<void> {
     const { queue } = this.#o;
     await queue.stage('prove', PROVE, ({ id }) => this.#quietly('prove', () => this.#prove(fromHex(id))));
+    await queue.stage('share', SHARE, ({ id }) => this.#quietly('share', () => this.#share(fromHex(id))));
     await queue.stage('submit', SUBMIT, ({ id }) => this.#quietly('submit', () => this.#submit(fromHex(id))));
     await queue.stage('deliver', DELIVER, ({ id }) => this.#quietly('deliver', () => this.#deliver(fromHex(id))));
     await this.sweep();
@@ -142,41 +147,18 @@ export class Pipeline {
       const isFull = count === limit || count < run.length;
       const wait = (isFull ? 0 : batch.maxAgeMilliseconds) + exchange.delay(lane, run[0]!.nonce);
       if (age < wait) return wait - age;
-      await this.addRun(lane, run.slice(0, count), anchor);
+      const chosen = run.slice(0, count);
+      await this.#addRun(runOf(lane, chosen, anchor), chosen);
     }
   }
 
   /** Makes a run known and puts its proving into the queue. */
-  async addRun(lane: ServedLane, messages: readonly StoredMessage[], anchor: Anchor): Promise<StoredRun> {
+  async #addRun(run: NewRun, messages: readonly StoredMessage[]): Promise<void> {
     const { store, queue, log } = this.#o;
-    const statement = encodeStatement({
-      originChain: lane.originChain,
-      originOutbox: lane.outbox,
-      destinationChain: lane.destinationChain,
-      destinationInbox: lane.inbox,
-      anchorHeight: anchor.height,
-      anchorHash: anchor.hash,
-      anchorTimestampSeconds: anchor.timestampSeconds,
-      firstNonce: messages[0]!.nonce,
-      messageCount: messages.length,
-      messagesRoot: merkleRoot(leavesOf(messages)),
-    });
-    const digest = statementDigest(statement);
-    const { originChain, outbox, destinationChain } = lane;
-    const run = {
-      originChain,
-      outbox,
-      destinationChain,
-      digest,
-      statement,
-      firstNonce: messages[0]!.nonce,
-      lastNonce: messages.at(-1)!.nonce,
-      anchor: anchor.height,
-    };
+    const digest = toHex(run.digest);
     await store.addRun(run);
-    await queue.send('prove', toHex(digest), { id: toHex(digest) });
-    for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proposed');
-    return { ...run, proposedAt: new Date() };
+    await queue.send('prove', digest, { id: digest });
+    for (const { id } of messages) log.info({ messageId: toHex(id), digest }, 'proposed');
   }
 
   // Proving.
@@ -193,13 +175,26 @@ export class Pipeline {
     const signatures = made.filter((signature) => signature !== undefined);
     if (signatures.length > 0) {
       stop();
-      exchange.share(run, signatures).catch((error: unknown) => log.debug({ reason: String(error) }, 'sharing failed'));
+      await queue.send('share', toHex(digest), { id: toHex(digest) });
     }
     const state = await this.#quorum(run);
     if (!state.isMet) throw new QuorumPending(state.detail);
     await store.markRun(digest, 'proven');
     for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proven');
-    await queue.send('submit', toHex(digest), { id: toHex(digest) });
+    // The others step in one after the other where the delivery is not seen by then.
+    const pause = Math.ceil(exchange.delay(run, run.firstNonce) / 1000);
+    await queue.send('submit', toHex(digest), { id: toHex(digest) }, pause);
+  }
+
+  async #share(digest: Uint8Array): Promise<void> {
+    const { store, exchange } = this.#o;
+    const run = await store.run(digest);
+    if (!run || run.doneAt) return;
+    const kept = await store.signatures(digest);
+    await exchange.share(
+      run,
+      kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature),
+    );
   }
 
   async #proveWith(
@@ -229,18 +224,44 @@ export class Pipeline {
   }
 
   /**
-   * Takes signatures that another host gives. They authenticate themselves: what nobody who counts has signed is of no
-   * use and does no harm.
+   * Takes a statement with signatures that another host gives. They authenticate themselves: what nobody who counts has
+   * signed is of no use and does no harm. A statement about other messages than are final here is refused.
+   * @returns the statement's digest
+   * @throws ProtocolError; EvidenceError when its messages or its anchor are not final here yet
    */
-  async takeSignatures(digest: Uint8Array, signatures: readonly Uint8Array[]): Promise<void> {
-    const { store, queue } = this.#o;
-    const run = await store.run(digest);
-    if (!run || run.doneAt) return;
-    let isNew = false;
-    for (const signature of signatures) {
-      isNew = (await store.addSignature(digest, recoverSigner(digest, signature), signature)) || isNew;
+  async takeStatement(encoded: Uint8Array, signatures: readonly Uint8Array[]): Promise<Uint8Array> {
+    const { store, queue, lanes } = this.#o;
+    const digest = statementDigest(encoded);
+    const signers = signatures.map((signature) => recoverSigner(digest, signature));
+    if (!(await store.run(digest))) {
+      const statement = decodeStatement(encoded);
+      const lane = lanes.find(
+        ({ originChain, destinationChain, outbox, inbox, generation }) =>
+          originChain === statement.originChain &&
+          destinationChain === statement.destinationChain &&
+          equalBytes(outbox, statement.originOutbox) &&
+          equalBytes(inbox, statement.destinationInbox) &&
+          BigInt(generation) === statement.firstNonce >> 48n,
+      );
+      const anchor = lane && (await this.#origin(lane.originChain).anchorAt(statement.anchorHeight));
+      if (!anchor) throw new EvidenceError('Missing', 'its lane is not served, or its anchor is not final here yet');
+      const messages = await store.messages(lane, statement.firstNonce, statement.messageCount);
+      const isWhole = consecutive(messages).length === statement.messageCount;
+      if (!isWhole || messages[0]?.nonce !== statement.firstNonce) {
+        throw new EvidenceError('Missing', 'its messages are not all final here yet');
+      }
+      const run = runOf(lane, messages, anchor);
+      if (!equalBytes(run.digest, digest)) {
+        throw new EvidenceError('Contradiction', 'what is final here makes another statement');
+      }
+      await this.#addRun(run, messages);
     }
-    if (isNew && !run.provenAt) await queue.send('prove', toHex(digest), { id: toHex(digest) });
+    let isNew = false;
+    for (const [i, signature] of signatures.entries()) {
+      isNew = (await store.addSignature(digest, signers[i]!, signature)) || isNew;
+    }
+    if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
+    return digest;
   }
 
   async #quorum(run: StoredRun): Promise<{ isMet: boolean; detail: string }> {
@@ -366,6 +387,36 @@ export class Pipeline {
 }
 
 const MAX_SIGNATURES = 32;
+
+type NewRun = Omit<StoredRun, 'proposedAt'>;
+
+/** The one run over messages with an anchor: every host makes the same of the same. */
+function runOf(lane: ServedLane, messages: readonly StoredMessage[], anchor: Anchor): NewRun {
+  const { originChain, outbox, destinationChain, inbox } = lane;
+  const [first] = messages as [StoredMessage];
+  const statement = encodeStatement({
+    originChain,
+    originOutbox: outbox,
+    destinationChain,
+    destinationInbox: inbox,
+    anchorHeight: anchor.height,
+    anchorHash: anchor.hash,
+    anchorTimestampSeconds: anchor.timestampSeconds,
+    firstNonce: first.nonce,
+    messageCount: messages.length,
+    messagesRoot: merkleRoot(leavesOf(messages)),
+  });
+  return {
+    originChain,
+    outbox,
+    destinationChain,
+    digest: statementDigest(statement),
+    statement,
+    firstNonce: first.nonce,
+    lastNonce: messages.at(-1)!.nonce,
+    anchor: anchor.height,
+  };
+}
 
 /** The messages from the first on whose nonces follow one another. */
 function consecutive(messages: readonly StoredMessage[]): readonly StoredMessage[] {

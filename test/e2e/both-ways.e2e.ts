@@ -31,6 +31,41 @@ describe('messages both ways', function () {
     );
   });
 
+  it('tells over HTTP what became of messages, and refuses what is no request', async () => {
+    const { url } = corridor.hosts[0]!;
+    const get = async (path: string, status = 200): Promise<unknown> => {
+      const response = await fetch(url + path);
+      assert.equal(response.status, status, path);
+      const text = await response.text();
+      return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+    };
+    const [sent] = await corridor.application.sendFromSui(corridor.application.onEvm[0]!.address, bodies('shown', 1));
+    // The delivery may be seen on chain before the submission has been noted.
+    await eventually(corridor, [sent!], ({ deliveredAt, submittedAt }) => Boolean(deliveredAt && submittedAt));
+    const shown = (await get(`/v1/messages/${sent!.messageId}`)) as Record<string, string>;
+    assert.deepEqual(
+      [shown['state'], shown['transaction'], shown['nonce']],
+      ['delivered', sent!.transaction, String(sent!.nonce)],
+    );
+    assert.deepEqual(await get(`/v1/transactions/${sent!.transaction}/messages`), [shown]);
+    const newest = `/v1/lanes/${shown['originChain']}/${shown['destinationChain']}/messages?limit=1`;
+    assert.deepEqual(await get(newest), [shown]);
+    assert.equal(((await get('/ready')) as { ready: boolean }).ready, true);
+    assert.match((await get('/metrics')) as string, /corridor_messages\{state="delivered"\} [1-9]/);
+    const { paths } = (await get('/openapi.json')) as { paths: object };
+    assert.ok(Object.keys(paths).includes('/v1/messages/{id}'));
+    await get(`/v1/messages/0x${'00'.repeat(32)}`, 404);
+    await get('/v1/messages/1', 400);
+    await get('/v1/lanes/1/2/messages', 404);
+    const post = (body: string): Promise<Response> =>
+      fetch(`${url}/v1/signatures`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    assert.equal((await post('{')).status, 400);
+    assert.equal((await post(JSON.stringify({ statement: '0x00', signatures: [] }))).status, 400);
+    const zeros = { statement: `0x${'00'.repeat(204)}`, signatures: [`0x${'00'.repeat(65)}`] };
+    assert.equal((await post(JSON.stringify(zeros))).status, 400);
+    assert.equal((await post('x'.repeat(20_000))).status, 413);
+  });
+
   it('lets a failing recipient hold up nobody, and tries it again', async () => {
     const { application } = corridor;
     const shut = [application.onEvm[1]!, application.onSui[1]!];

@@ -1,0 +1,218 @@
+/** The host's HTTP API: what became of messages, health, metrics, and signatures from other hosts. */
+import type { AddressInfo } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { fromHex, ProtocolError, toHex } from '../../protocol/index.ts';
+import { EvidenceError } from '../evidence/errors.ts';
+import type { HostParts } from '../host.ts';
+import {
+  Health,
+  IdParam,
+  Lane,
+  LaneParam,
+  LaneQuery,
+  Message,
+  Problem,
+  showMessage,
+  Signatures,
+  TransactionParam,
+} from './schemas.ts';
+
+/** A running API. */
+export interface Api {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 16_384;
+/** Requests of one address: so many at once, so many more each second. */
+const BURST = 200;
+const PER_SECOND = 100;
+const MAX_ADDRESSES = 10_000;
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+});
+const refusals = {
+  400: json(Problem, 'The request breaks a rule'),
+  404: json(Problem, 'Not known here'),
+  409: json(Problem, 'Not final here yet; try again'),
+};
+
+/** Builds the API without listening. */
+export function createApi(parts: HostParts): OpenAPIHono {
+  const { store, enclaves, lanes, origins, metrics, config, pipeline, queue } = parts;
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) =>
+      result.success ? undefined : c.json({ error: 'InvalidRequest', message: z.prettifyError(result.error) }, 400),
+  });
+  const limit = rateLimit();
+  app.use(async (c, next) => {
+    const { remote } = getConnInfo(c);
+    if (limit(remote.address ?? '')) return next();
+    return c.json({ error: 'TooManyRequests', message: `at most ${PER_SECOND} requests a second` }, 429);
+  });
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException)
+      return c.json({ error: 'InvalidRequest', message: error.message }, error.status);
+    if (error instanceof ProtocolError) return c.json({ error: error.code, message: error.message }, 400);
+    if (error instanceof EvidenceError) return c.json({ error: error.code, message: error.message }, 409);
+    parts.log.warn({ path: c.req.path, reason: error.message }, 'the API failed');
+    return c.json({ error: 'InternalError', message: 'the request could not be answered' }, 500);
+  });
+
+  const byId = createRoute({
+    method: 'get',
+    path: '/v1/messages/{id}',
+    request: { params: IdParam },
+    responses: { 200: json(Message, 'The message'), ...refusals },
+  });
+  app.openapi(byId, async (c) => {
+    const message = await store.message(fromHex(c.req.valid('param').id));
+    if (message) return c.json(showMessage(message), 200);
+    return c.json({ error: 'UnknownMessage', message: 'no such message is final here yet' }, 404);
+  });
+
+  const byTransaction = createRoute({
+    method: 'get',
+    path: '/v1/transactions/{transaction}/messages',
+    request: { params: TransactionParam },
+    responses: { 200: json(z.array(Message), 'What the transaction sent'), ...refusals },
+  });
+  app.openapi(byTransaction, async (c) => {
+    const found = await store.messagesByTransaction(c.req.valid('param').transaction);
+    return c.json(found.map(showMessage), 200);
+  });
+
+  const byLane = createRoute({
+    method: 'get',
+    path: '/v1/lanes/{origin}/{destination}/messages',
+    request: { params: LaneParam, query: LaneQuery },
+    responses: { 200: json(z.array(Message), 'The newest messages of the lane'), ...refusals },
+  });
+  app.openapi(byLane, async (c) => {
+    const { origin, destination } = c.req.valid('param');
+    const { limit: count, before } = c.req.valid('query');
+    const lane = lanes.find(
+      ({ originChain, destinationChain }) => originChain === BigInt(origin) && destinationChain === BigInt(destination),
+    );
+    if (!lane) return c.json({ error: 'UnknownLane', message: 'this host serves no such lane' }, 404);
+    const found = await store.messagesByLane(lane, count, before === undefined ? undefined : BigInt(before));
+    return c.json(found.map(showMessage), 200);
+  });
+
+  const listLanes = createRoute({
+    method: 'get',
+    path: '/v1/lanes',
+    responses: { 200: json(z.array(Lane), 'The lanes that are served') },
+  });
+  app.openapi(listLanes, (c) =>
+    c.json(
+      lanes.map(({ originChain, outbox, destinationChain, inbox, generation }) => {
+        const height = origins.get(originChain)?.head?.height;
+        return {
+          originChain: String(originChain),
+          outbox: toHex(outbox),
+          destinationChain: String(destinationChain),
+          inbox: toHex(inbox),
+          generation,
+          ...(height === undefined ? {} : { finalHeight: String(height) }),
+        };
+      }),
+      200,
+    ),
+  );
+
+  const signatures = createRoute({
+    method: 'post',
+    path: '/v1/signatures',
+    request: { body: { content: { 'application/json': { schema: Signatures } }, required: true } },
+    responses: { 202: json(z.object({ digest: z.string() }), 'Taken'), ...refusals },
+  });
+  app.openapi(signatures, async (c) => {
+    const { statement, signatures: given } = c.req.valid('json');
+    const digest = await pipeline.takeStatement(fromHex(statement), given.map(fromHex));
+    return c.json({ digest: toHex(digest) }, 202);
+  });
+
+  const health = createRoute({
+    method: 'get',
+    path: '/ready',
+    responses: { 200: json(Health, 'It works'), 503: json(Health, 'It cannot prove anything now') },
+  });
+  app.openapi(health, async (c) => {
+    const connected = (await enclaves.all()).length;
+    const isFollowing = [...origins.values()].every(({ head }) => head !== undefined);
+    const ready = isFollowing && (enclaves.size === 0 || connected > 0);
+    const shown = {
+      name: config.name,
+      ready,
+      enclaves: { configured: enclaves.size, connected },
+      messages: await store.counts(),
+    };
+    return ready ? c.json(shown, 200) : c.json(shown, 503);
+  });
+  app.get('/health', (c) => c.text('ok'));
+
+  app.get('/metrics', async (c) => {
+    const { open, delivered, failed, openRuns } = await store.counts();
+    for (const [state, count] of Object.entries({ open, delivered, failed, openRuns })) {
+      metrics.messages.set({ state }, count);
+    }
+    for (const [stage, depth] of Object.entries(await queue.depths())) metrics.queueDepth.set({ stage }, depth);
+    metrics.enclaves.set(enclaves.connected.length);
+    c.header('content-type', metrics.registry.contentType);
+    return c.body(await metrics.registry.metrics());
+  });
+
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Corridor host',
+      version: '1',
+      description: 'Messages between Sui and EVM chains, as one host sees them',
+    },
+  });
+  return app;
+}
+
+/** Serves the API where the configuration says. */
+export async function startApi(parts: HostParts): Promise<Api> {
+  const { host, port } = parts.config.api;
+  const app = createApi(parts);
+  const server = await new Promise<ServerType>((resolve, reject) => {
+    const starting = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(starting));
+    starting.once('error', reject);
+  });
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${name}:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}
+
+/** A bucket of requests for each address. */
+function rateLimit(): (address: string) => boolean {
+  const buckets = new Map<string, { left: number; at: number }>();
+  return (address) => {
+    const now = Date.now();
+    const bucket = buckets.get(address) ?? { left: BURST, at: now };
+    bucket.left = Math.min(BURST, bucket.left + ((now - bucket.at) / 1000) * PER_SECOND);
+    bucket.at = now;
+    if (!buckets.has(address) && buckets.size >= MAX_ADDRESSES) buckets.clear();
+    buckets.set(address, bucket);
+    if (bucket.left < 1) return false;
+    bucket.left -= 1;
+    return true;
+  };
+}
