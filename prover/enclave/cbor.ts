@@ -64,6 +64,8 @@ function readValue(reader: Reader, depth: number): CborValue {
   if (major === MAJOR.bytes) return take(reader, length);
   if (major === MAJOR.text) return readText(reader, length);
   demandCbor(depth < MAX_DEPTH, () => `nested deeper than ${MAX_DEPTH}`);
+  // An array takes its memory at once, and its own bytes may be claimed again by each one inside it.
+  demandCbor(length <= MAX_VALUES - reader.values, () => `more than ${MAX_VALUES} values`);
   if (major === MAJOR.array) return Array.from({ length }, () => readValue(reader, depth + 1));
   demandCbor(major === MAJOR.map, () => `major type ${major} is not in use`);
   const map: CborMap = new Map();

@@ -1,6 +1,9 @@
 import type { CborValue } from './cbor.ts';
 import { insist } from './errors.ts';
 
+/** Characters of an unknown name that an error repeats. */
+const LONGEST_QUOTE = 64;
+
 /**
  * The fields of a decoded map. Each is taken under its type and bounds; `end` refuses what nobody took.
  * Every method throws EnclaveError `InvalidField`, with the field's name.
@@ -82,7 +85,8 @@ export class Fields {
 
   end(): void {
     const extra = [...this.#map.keys()].find((key) => !this.#known.has(key));
-    insist(extra === undefined, 'InvalidField', () => `${extra} is no field here`);
+    // The host's own text: a name as long as a frame would make a reply that is longer than one.
+    insist(extra === undefined, 'InvalidField', () => `${extra!.slice(0, LONGEST_QUOTE)} is no field here`);
   }
 
   #take(name: string): CborValue | undefined {

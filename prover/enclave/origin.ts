@@ -32,6 +32,19 @@ export interface Follower {
 /** Most messages in a statement, and so most blocks and receipts that one request brings evidence from. */
 export const MAX_RUN = 256;
 
+/** Takes the indices of messages out of one request: a few bytes that name a message are worth kilobytes of it. */
+export class MessageIndices {
+  #left = MAX_RUN;
+
+  /** @throws EnclaveError `InvalidField`, also when all that were taken are more than `MAX_RUN` */
+  take(fields: Fields, name: string): number[] {
+    const indices = fields.counts(name, MAX_RUN);
+    this.#left -= indices.length;
+    insist(this.#left >= 0, 'InvalidField', () => `${name}: a request names at most ${MAX_RUN} messages`);
+    return indices;
+  }
+}
+
 /**
  * Looks final blocks up by height.
  * @param history blocks without gaps, upwards; the first of them is at height `lowest`

@@ -313,7 +313,9 @@ function exchangeOver(input: Readable, output: Writable): Exchange {
   return (request) =>
     new Promise((resolve, reject) => {
       if (failure) return reject(failure);
+      // Throws where the request is too long for a frame: none is sent then, and no reply is to be waited for.
+      const frame = encodeFrame(request);
       waiting.push({ resolve, reject });
-      output.write(encodeFrame(request));
+      output.write(frame);
     });
 }

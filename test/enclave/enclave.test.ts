@@ -1,11 +1,15 @@
 /** The whole program: requests in, statements out; honest, mistaken and hostile. */
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { decode, encode } from 'cborg';
 import { BeaconChain } from '../../localnet/beacon/chain.ts';
 import { typesOf } from '../../localnet/beacon/types.ts';
+import { digestOf } from '../../localnet/sui/ledger/bcs.ts';
 import { Enclave } from '../../prover/enclave/enclave.ts';
 import { decodeCbor, encodeCbor, type CborInput } from '../../prover/enclave/cbor.ts';
+import { MAX_FRAME_BYTES, encodeFrame } from '../../prover/enclave/frames.ts';
+import { serveStreams } from '../../prover/enclave/serve.ts';
 import { EnclaveClient, EnclaveRefusal } from '../../prover/host/enclave-client.ts';
 import {
   checkReportData,
@@ -20,6 +24,7 @@ import {
 } from '../../prover/protocol/index.ts';
 import { headerRlp } from './ethereum/tries.ts';
 import { emptyBlock } from './ethereum/world.ts';
+import { certified } from './sui/world.ts';
 import {
   EVM_CHAIN,
   EVM_INBOX,
@@ -257,6 +262,25 @@ describe('an enclave that follows Ethereum', () => {
     });
   });
 
+  it('INV-45: reads no more messages than a statement holds, however often a request names one', async () => {
+    const client = await started();
+    const named = (...counts: number[]) => ({
+      height: 20n,
+      receipts: counts.map((count) => ({
+        ...world.evidence(20, 0).receipts[0]!,
+        logs: Array<number>(count).fill(0),
+      })),
+    });
+    const judge = (...evidence: ReturnType<typeof named>[]) =>
+      refusalOf(client.proveEthereum(evmProposal(0n, 1, 32n), evidence));
+    assert.equal(await judge(named(256)), 'WrongMessageCount');
+    assert.equal(await judge(named(128, 127), named(1)), 'WrongMessageCount');
+    assert.equal(await judge(named(257)), 'InvalidField');
+    assert.equal(await judge(named(128, 129)), 'InvalidField');
+    assert.equal(await judge(named(128, 128), named(1)), 'InvalidField');
+    assert.equal(await judge(named(1)), 'accepted');
+  });
+
   it('begins with a bootstrap of the configured root and no other', async () => {
     const client = clientOf(configuration);
     const advance = (bootstrap?: Uint8Array) =>
@@ -450,6 +474,34 @@ describe('an enclave that follows Sui', () => {
     assert.equal(await judge({}), 'accepted');
   });
 
+  it('INV-45: reads no more messages than a statement holds, however often a request names one', async () => {
+    const client = clientOf(configuration);
+    await advance(client, 1);
+    const named = (count: number) => ({
+      ...evidence,
+      transactions: [{ ...evidence.transactions[0]!, eventIndexes: Array<number>(count).fill(0) }],
+    });
+    const judge = (...counts: number[]) =>
+      refusalOf(client.proveSui(suiProposal(0n, 1, sequence(1)), counts.map(named)));
+    assert.equal(await judge(128, 128), 'WrongMessageCount');
+    assert.equal(await judge(128, 129), 'InvalidField');
+    assert.equal(await judge(1), 'accepted');
+  });
+
+  it('INV-41: joins no history to a head that its checkpoints do not name', async () => {
+    const client = clientOf(configuration);
+    await advance(client, 0);
+    // Certified all the same: the checkpoint after the head denies to have one before it.
+    const orphan = summaryBytes({ ...made[1]!.summary, previousDigest: null });
+    const previousDigest = digestOf('CheckpointSummary', orphan);
+    const heir = { ...made[2]!.summary, previousDigest };
+    const { committee } = ledger.currentEpoch;
+    const request = { chain: SUI_CHAIN, certified: [certified(heir, committee.certify(heir))] };
+    const before = await client.status();
+    assert.equal(await refusalOf(client.advanceSui({ ...request, summaries: [orphan] })), 'ConflictingCheckpoint');
+    assert.deepEqual(await client.status(), before);
+  });
+
   it('refuses fields that it does not know, wherever they stand', async () => {
     const enclave = new Enclave(configuration, attester());
     const send = async (request: CborInput): Promise<string> => {
@@ -575,6 +627,30 @@ describe('requests', () => {
     assert.equal(await answer(encode({ method: 1 })), 'InvalidField');
     assert.equal(await answer(encode({ method: 'status', more: 1 })), 'InvalidField');
     assert.equal(await answer(new Uint8Array()), 'MalformedFrame');
+  });
+
+  it('INV-45: get a reply that fits a frame, however long the name of an unknown field is', async () => {
+    const name = 'x'.repeat(MAX_FRAME_BYTES - 21);
+    const request = encodeCbor({ method: 'status', [name]: 0 });
+    assert.equal(request.length, MAX_FRAME_BYTES);
+    const reply = await enclave.handle(request);
+    assert.ok(encodeFrame(reply).length < 200);
+    assert.equal((decode(reply) as { error: string }).error, 'InvalidField');
+  });
+
+  it('are each answered with their own reply, also after one that was too long to send', async () => {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const served = serveStreams(there, back, (request) => enclave.handle(request));
+    const client = EnclaveClient.overStreams(back, there);
+    const headers = [new Uint8Array(MAX_FRAME_BYTES)];
+    await assert.rejects(client.proveEthereum({ ...evmProposal(0n, 1, 0n), headers }, []), { code: 'FrameTooLarge' });
+    const [status, proven] = await Promise.all([
+      client.status(),
+      refusalOf(client.proveEthereum(evmProposal(0n, 1, 0n), [])),
+    ]);
+    assert.deepEqual([status.platform, proven], ['test', 'NotStarted']);
+    there.end();
+    await served;
   });
 
   it('are answered, whatever the bytes', async () => {

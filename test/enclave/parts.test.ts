@@ -1,5 +1,6 @@
 /** The small parts on their own: CBOR, frames, the nonce window, keys. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { decode, encode } from 'cborg';
@@ -170,6 +171,28 @@ describe('CBOR', () => {
       ruleOf(() => decodeCbor(many(32_768))),
       'MalformedFrame',
     );
+  });
+
+  it('INV-45: takes little memory for arrays that claim much', function () {
+    this.timeout(60_000);
+    // Eight arrays, one in the other, each of which claims all the bytes of the frame for its items.
+    const frame = new Uint8Array(MAX_FRAME_BYTES);
+    for (let depth = 0; depth < 8; depth++) {
+      frame[5 * depth] = 0x9a;
+      new DataView(frame.buffer).setUint32(5 * depth + 1, MAX_FRAME_BYTES - 100);
+    }
+    assert.equal(
+      ruleOf(() => decodeCbor(frame)),
+      'MalformedFrame',
+    );
+    const module = new URL('../../prover/enclave/cbor.ts', import.meta.url).href;
+    const script = `
+      import { readFileSync } from 'node:fs';
+      import { decodeCbor } from ${JSON.stringify(module)};
+      try { decodeCbor(readFileSync(0)); } catch (error) { console.log(error.code); }`;
+    const args = ['--max-old-space-size=64', '--input-type=module', '--eval', script];
+    const { stdout, status } = spawnSync(process.execPath, args, { input: frame, encoding: 'utf8' });
+    assert.deepEqual([stdout.trim(), status], ['MalformedFrame', 0]);
   });
 
   function inputOf(item: CborValue): CborInput {

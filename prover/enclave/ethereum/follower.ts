@@ -4,7 +4,7 @@ import type { CborInput } from '../cbor.ts';
 import type { EthereumOrigin, Lane } from '../config.ts';
 import { insist } from '../errors.ts';
 import type { Fields } from '../fields.ts';
-import { MAX_RUN, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
+import { MAX_RUN, MessageIndices, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
 import {
   MAX_HEADERS,
   adoptHead,
@@ -89,11 +89,15 @@ export class EthereumFollower implements Follower {
     const [oldest] = history as [ExecutionBlock];
     const blockAt = finalBlocks(history, ancestorsOf(oldest, request.byteList('headers', MAX_HEADERS)), oldest.number);
     const anchor = anchorOf(blockAt(request.u64('anchor')));
+    const indices = new MessageIndices();
     const proven = request.maps('evidence', MAX_RUN).map((evidence) => {
       const block = blockAt(evidence.u64('height'));
       const receipts = evidence.maps('receipts', MAX_RUN);
       evidence.end();
-      return { height: block.number, messages: receipts.flatMap((receipt) => readReceipt(lane, block, receipt)) };
+      return {
+        height: block.number,
+        messages: receipts.flatMap((receipt) => readReceipt(lane, block, receipt, indices)),
+      };
     });
     return { anchor, proven };
   }
@@ -112,9 +116,9 @@ export class EthereumFollower implements Follower {
   }
 }
 
-function readReceipt(lane: Lane, block: ExecutionBlock, request: Fields): SentMessage[] {
+function readReceipt(lane: Lane, block: ExecutionBlock, request: Fields, indices: MessageIndices): SentMessage[] {
   const receipt = verifyReceipt(block, request.count('index'), request.byteList('proof', MAX_NODES));
-  const logs = request.counts('logs', MAX_RUN);
+  const logs = indices.take(request, 'logs');
   request.end();
   return logs.map((index) => messageInReceipt(lane.originChain, lane.originOutbox, receipt, index));
 }

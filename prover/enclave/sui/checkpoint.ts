@@ -86,6 +86,11 @@ export function predecessorsOf(checkpoint: Checkpoint, summaries: readonly Uint8
     const reader = new BcsReader(summary);
     const parent = readSummary(reader);
     reader.end();
+    demand(
+      parent.sequenceNumber === child.sequenceNumber - 1n,
+      'WrongPredecessor',
+      () => `checkpoint ${child.sequenceNumber} names checkpoint ${parent.sequenceNumber} for its predecessor`,
+    );
     return (child = { ...parent, digest });
   });
 }

@@ -5,7 +5,7 @@ import type { CborInput } from '../cbor.ts';
 import type { Lane, SuiOrigin } from '../config.ts';
 import { demand, insist } from '../errors.ts';
 import type { Fields } from '../fields.ts';
-import { MAX_RUN, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
+import { MAX_RUN, MessageIndices, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
 import {
   MAX_CHECKPOINTS,
   adoptCheckpoint,
@@ -58,21 +58,24 @@ export class SuiFollower implements Follower {
     const below = predecessorsOf(oldest, request.byteList('headers', MAX_CHECKPOINTS));
     const checkpointAt = finalBlocks(this.#history, below, oldest.sequenceNumber);
     const anchor = anchorOf(checkpointAt(request.u64('anchor')));
+    const indices = new MessageIndices();
     const proven = request.maps('evidence', MAX_RUN).map((evidence) => {
       const checkpoint = checkpointAt(evidence.u64('height'));
       const contents = verifyContents(checkpoint, evidence.bytes('contents'));
       const transactions = evidence.maps('transactions', MAX_RUN);
       evidence.end();
-      const messages = transactions.flatMap((transaction) => this.#readTransaction(lane, contents, transaction));
+      const messages = transactions.flatMap((transaction) =>
+        this.#readTransaction(lane, contents, transaction, indices),
+      );
       return { height: checkpoint.sequenceNumber, messages };
     });
     return { anchor, proven };
   }
 
-  #readTransaction(lane: Lane, contents: ProvenContents, request: Fields): SentMessage[] {
+  #readTransaction(lane: Lane, contents: ProvenContents, request: Fields, indices: MessageIndices): SentMessage[] {
     const index = request.count('index');
     const proven = verifyEvents(contents, index, request.bytes('effects'), request.bytes('events'));
-    const indexes = request.counts('eventIndexes', MAX_RUN);
+    const indexes = indices.take(request, 'eventIndexes');
     request.end();
     const { chain, messagePackage } = this.#origin;
     return indexes.map((event) => messageInEvents(chain, messagePackage, lane.originOutbox, proven, event));
@@ -91,7 +94,7 @@ function join(old: readonly Checkpoint[], added: readonly Checkpoint[]): readonl
   const isSame = head.sequenceNumber === oldHead.sequenceNumber;
   const successor = isSame ? undefined : added[Number(head.sequenceNumber - oldHead.sequenceNumber) - 1];
   demand(
-    !successor?.previousDigest || equalBytes(successor.previousDigest, oldHead.digest),
+    !successor || (successor.previousDigest !== null && equalBytes(successor.previousDigest, oldHead.digest)),
     'ConflictingCheckpoint',
     () => `the ancestors of checkpoint ${head.sequenceNumber} pass by the head, ${oldHead.sequenceNumber}`,
   );

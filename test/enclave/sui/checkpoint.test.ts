@@ -219,6 +219,12 @@ describe('Sui checkpoints', () => {
       assert.equal(judge(all.slice(1)), 'WrongPredecessor');
       assert.equal(judge([...all, all[2]!]), 'WrongPredecessor');
       assert.equal(judge([all[0]!.with(0, 1)]), 'WrongPredecessor');
+      // The digest fits, the number does not: what is looked up by its number would be another checkpoint.
+      for (const sequenceNumber of [head.sequenceNumber - 1n, head.sequenceNumber + 1n])
+        assert.equal(
+          ruleOf(() => sui.predecessorsOf({ ...head, sequenceNumber }, all)),
+          'WrongPredecessor',
+        );
       assert.equal(judge(Array<Uint8Array>(sui.MAX_CHECKPOINTS + 1).fill(all[0]!)), 'TooManyCheckpoints');
     });
 
