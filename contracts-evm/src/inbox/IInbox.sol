@@ -191,6 +191,8 @@ interface IInbox {
     function reportEquivocation(Nonce nonce, SignedLeaf calldata left, SignedLeaf calldata right) external;
 
     /// @notice Whether a message was delivered.
+    /// @dev Says nothing while a recipient is called: all nonces of a run are spent before that, and the nonce of one who
+    /// fails is opened again. Whoever pays for deliveries asks in a transaction of its own.
     /// @param originChain Its origin.
     /// @param nonce Its nonce.
     /// @return result Whether the nonce is spent.

@@ -14,8 +14,8 @@ import {IMessageRecipient} from "./IMessageRecipient.sol";
 /// @notice Hands messages to recipients that may do anything: revert, use up their gas, give back megabytes, call back.
 library RecipientCalls {
     /// @dev What is left over before the call beyond what the recipient gets: 2,600 for a recipient that was not touched yet,
-    /// and the few operations up to the call.
-    uint256 private constant CALL_OVERHEAD = 3_000;
+    /// as much again for the contract from which it borrows its code (EIP-7702), and the few operations up to the call.
+    uint256 private constant CALL_OVERHEAD = 5_600;
 
     /// @dev Most bytes of what a failed recipient gave back that are kept.
     uint256 private constant MAX_REASON = 256;
