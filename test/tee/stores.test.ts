@@ -58,8 +58,9 @@ class Store {
   private uploadPckCa(certificate: Certificate): void {
     const key = hex(certificate.subjectKeyId);
     const kept = this.pckCas.get(key);
-    if (kept && hex(kept.serial) !== hex(certificate.serial) && kept.notAfterSeconds >= certificate.notAfterSeconds)
-      throw new StoreRefusal('CollateralNotNewer');
+    const isAnother =
+      kept && (hex(kept.serial) !== hex(certificate.serial) || kept.notAfterSeconds !== certificate.notAfterSeconds);
+    if (isAnother && kept.notAfterSeconds >= certificate.notAfterSeconds) throw new StoreRefusal('CollateralNotNewer');
     this.pckCas.set(key, certificate);
   }
 

@@ -164,7 +164,9 @@ abstract contract CollateralStore is ICollateralStore {
             // The CRL that is kept was judged under this name and key.
             bool isSameCa =
                 certificate.subjectHash == kept.subjectHash && certificate.x == kept.x && certificate.y == kept.y;
-            if (isSameCa && certificate.serial == kept.serial) return;
+            // Intel's serial numbers are hashes of the key, so that a certificate that renews another has the same.
+            bool isSameEnd = certificate.notAfterSeconds == kept.notAfterSeconds;
+            if (isSameCa && isSameEnd && certificate.serial == kept.serial) return;
             if (!isSameCa || certificate.notAfterSeconds <= kept.notAfterSeconds) {
                 revert CollateralNotNewer(Documents.PCK_CA, kept.notAfterSeconds, certificate.notAfterSeconds);
             }

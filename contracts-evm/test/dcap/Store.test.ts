@@ -232,6 +232,23 @@ describe('CollateralStore', function () {
     });
   });
 
+  it('takes a PCK CA that is renewed under its serial number, as Intel does', async () => {
+    const end = ENDS.pckCa + DAY;
+    const { serial, subjectKeyId } = readCertificate(honest.collateral.pckCa, 'pckCa');
+    const renewed = edited(({ certificates: { pckCa } }) => {
+      pckCa.parts.validity = sequence(time(CASE_TIME - 30 * DAY), time(end));
+    }).collateral.pckCa;
+    assert.deepEqual(readCertificate(renewed, 'pckCa').serial, serial);
+    const verifier = await storeOf();
+    await verifier.send(['uploadPckCa', [bytesToHex(renewed)]]);
+    const [notAfter, isRevoked] = (await verifier.read('pckCa', [bytesToHex(subjectKeyId)])) as [bigint, boolean];
+    assert.deepEqual([notAfter, isRevoked], [BigInt(end), false]);
+    await accepts(verifier);
+    const crl = issueCrl(laterCrl([{ serial, atSeconds: CASE_TIME - 60, reason: 1 }]));
+    await verifier.send(['uploadRootCrl', [bytesToHex(crl)]]);
+    await refuses(verifier, verifyCall(honest.evidence, NUMBER), 'CollateralRevoked', [PCK_CA]);
+  });
+
   it('takes no certificate in another role than its own', async () => {
     const { pckCa, tcbInfoSigner, tcbInfo, tcbInfoSignature } = honest.collateral;
     const verifier = await storeOf();

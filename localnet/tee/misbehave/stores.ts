@@ -121,9 +121,9 @@ function* notNewer(): Generator<StoreCase> {
       yield again('a second older', (draft) => older[part](draft, 1));
       yield again('a week older', (draft) => older[part](draft, 7 * day));
     }
-    const renewed = (by: number): Uint8Array =>
+    const renewed = (by: number, serial = caseSerial('renewed PCK CA')): Uint8Array =>
       honest(form, ({ certificates: { pckCa } }) => {
-        pckCa.parts.serial = integer(caseSerial('renewed PCK CA'));
+        pckCa.parts.serial = integer(serial);
         pckCa.parts.validity = sequence(time(CASE_TIME - 30 * day), time(ENDS.pckCa + by));
       }).collateral.pckCa;
     for (const [about, by] of [
@@ -136,11 +136,17 @@ function* notNewer(): Generator<StoreCase> {
         { do: 'upload', part: 'pckCa', bytes: renewed(by), at: CASE_TIME },
       ]);
     }
-    yield storeCase(rule, `${form}: a PCK CA in place of the one that renewed it`, rootFingerprint, [
-      ...all,
-      { do: 'upload', part: 'pckCa', bytes: renewed(365 * day), at: CASE_TIME },
-      upload(collateral, 'pckCa'),
-    ]);
+    for (const [about, serial] of [
+      ['', caseSerial('renewed PCK CA')],
+      // As with Intel, whose serial numbers are hashes of the key.
+      [' under its serial number', caseSerial('pckCa')],
+    ] as const) {
+      yield storeCase(rule, `${form}: a PCK CA in place of the one that renewed it${about}`, rootFingerprint, [
+        ...all,
+        { do: 'upload', part: 'pckCa', bytes: renewed(365 * day, serial), at: CASE_TIME },
+        upload(collateral, 'pckCa'),
+      ]);
+    }
   }
 }
 
