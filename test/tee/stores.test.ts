@@ -22,7 +22,7 @@ class StoreRefusal extends Error {}
  */
 class Store {
   private readonly rootFingerprint: Uint8Array;
-  private readonly dates = new Map<string, number>();
+  private readonly dates = new Map<string, { date: number; end: number }>();
   private readonly signers = new Map<string, Certificate>();
   /** By their subject key identifier, as hex */
   private readonly pckCas = new Map<string, Certificate>();
@@ -75,10 +75,12 @@ class Store {
     const certificate = this.issued(at, this.signers.get(sha256(signer!)));
     if (part === 'tcbInfo') {
       const info = admitTcbInfo(bytes, signature!, certificate, at);
-      this.replace(`${part} ${info.tee} ${sha256(info.fmspc)} ${info.evaluationNumber}`, info.issueDateSeconds);
+      const end = Math.min(info.nextUpdateSeconds, certificate.notAfterSeconds);
+      this.replace(`${part} ${info.tee} ${sha256(info.fmspc)} ${info.evaluationNumber}`, info.issueDateSeconds, end);
     } else {
       const identity = admitQeIdentity(bytes, signature!, certificate, at);
-      this.replace(`${part} ${identity.tee} ${identity.evaluationNumber}`, identity.issueDateSeconds);
+      const end = Math.min(identity.nextUpdateSeconds, certificate.notAfterSeconds);
+      this.replace(`${part} ${identity.tee} ${identity.evaluationNumber}`, identity.issueDateSeconds, end);
     }
   }
 
@@ -108,9 +110,12 @@ class Store {
     return value;
   }
 
-  private replace(key: string, date: number): void {
-    if ((this.dates.get(key) ?? -1) >= date) throw new StoreRefusal('CollateralNotNewer');
-    this.dates.set(key, date);
+  /** @param end of a document, which with the date of the kept one has to be later */
+  private replace(key: string, date: number, end = 0): void {
+    const kept = this.dates.get(key);
+    if (kept && (kept.date > date || (kept.date === date && kept.end >= end)))
+      throw new StoreRefusal('CollateralNotNewer');
+    this.dates.set(key, { date, end });
   }
 }
 

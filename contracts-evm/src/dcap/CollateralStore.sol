@@ -30,7 +30,7 @@ abstract contract CollateralStore is ICollateralStore {
     uint256 internal constant THIS_CA = 56;
 
     /// @dev Bytes before the TCB info in its data contract.
-    uint256 internal constant TCB_INFO_START = 7;
+    uint256 internal constant TCB_INFO_START = 22;
 
     bytes32 private immutable _FINGERPRINT;
     CertificateJudge internal immutable _CERTIFICATE_JUDGE;
@@ -111,17 +111,17 @@ abstract contract CollateralStore is ICollateralStore {
         KeptCertificate memory signer = _demandCertificate(position, Documents.TCB_SIGNING);
         TcbInfo memory info = _DOCUMENT_JUDGE.judgeTcbInfo(document, signature, signer.x, signer.y);
         bytes32 key = _tcbInfoKey(info.teeType, info.fmspc, info.evaluationNumber);
-        _demandNewer(Documents.TCB_INFO, _tcbInfos[key].dateSeconds(), info.issueDateSeconds);
-        KeptDocument identity = _qeIdentities[_qeIdentityKey(info.teeType, info.evaluationNumber)];
-        address pointer = identity.pointer();
-        // A date is below 2^40, and what is kept of TCB info shorter than 2^16 or else `write` refuses it.
+        uint256 endSeconds = _min(info.nextUpdateSeconds, signer.notAfterSeconds);
+        _demandNewerDocument(Documents.TCB_INFO, _tcbInfos[key], info.issueDateSeconds, endSeconds);
+        address pointer = _qeIdentities[_qeIdentityKey(info.teeType, info.evaluationNumber)].pointer();
+        // What is kept of TCB info is shorter than 2^16, or else `write` refuses it.
         bytes memory data = abi.encodePacked(
-            uint40(identity.dateSeconds()),
+            pointer,
             uint16(TCB_INFO_START + info.kept.length),
             info.kept,
             pointer == address(0) ? bytes("") : DataContracts.readBytes(pointer)
         );
-        _tcbInfos[key] = _write(data, info.issueDateSeconds, info.nextUpdateSeconds, signer, position);
+        _tcbInfos[key] = KeptDocuments.pack(DataContracts.write(data), info.issueDateSeconds, endSeconds, position);
         emit TcbInfoAdmitted(
             info.teeType,
             info.fmspc,
@@ -137,12 +137,12 @@ abstract contract CollateralStore is ICollateralStore {
         KeptCertificate memory signer = _demandCertificate(position, Documents.TCB_SIGNING);
         QeIdentity memory identity = _DOCUMENT_JUDGE.judgeQeIdentity(document, signature, signer.x, signer.y);
         bytes32 key = _qeIdentityKey(identity.teeType, identity.evaluationNumber);
-        _demandNewer(Documents.QE_IDENTITY, _qeIdentities[key].dateSeconds(), identity.issueDateSeconds);
-        _qeIdentities[key] = _write(
-            identity.kept,
+        uint256 endSeconds = _min(identity.nextUpdateSeconds, signer.notAfterSeconds);
+        _demandNewerDocument(Documents.QE_IDENTITY, _qeIdentities[key], identity.issueDateSeconds, endSeconds);
+        _qeIdentities[key] = KeptDocuments.pack(
+            DataContracts.write(identity.kept),
             identity.issueDateSeconds,
-            identity.nextUpdateSeconds,
-            signer,
+            endSeconds,
             position
         );
         emit QeIdentityAdmitted(
@@ -316,18 +316,6 @@ abstract contract CollateralStore is ICollateralStore {
         _positions[certificateId] = position;
     }
 
-    /// @dev Writes a document to a data contract.
-    function _write(
-        bytes memory data,
-        uint256 issueDateSeconds,
-        uint256 nextUpdateSeconds,
-        KeptCertificate memory signer,
-        uint256 position
-    ) private returns (KeptDocument kept) {
-        uint256 endSeconds = _min(nextUpdateSeconds, signer.notAfterSeconds);
-        return KeptDocuments.pack(DataContracts.write(data), issueDateSeconds, endSeconds, position);
-    }
-
     /// @dev Brings what verifications read of a PCK CA up to date, if it has a CRL.
     function _refresh(bytes20 keyId) private {
         address pointer = _pckCas[keyId].pointer();
@@ -382,6 +370,18 @@ abstract contract CollateralStore is ICollateralStore {
     /// @dev Refuses what is not newer than what is kept.
     function _demandNewer(uint256 documentCode, uint256 keptSeconds, uint256 dateSeconds) private pure {
         if (keptSeconds >= dateSeconds) revert CollateralNotNewer(documentCode, keptSeconds, dateSeconds);
+    }
+
+    /// @dev Refuses a document that is neither newer than what is kept nor, with the same date, in force for longer: as it
+    /// is under a certificate of the same key that renews another.
+    function _demandNewerDocument(
+        uint256 documentCode,
+        KeptDocument kept,
+        uint256 dateSeconds,
+        uint256 endSeconds
+    ) private pure {
+        bool lastsLonger = kept.dateSeconds() == dateSeconds && kept.expiresAtSeconds() < endSeconds;
+        if (!lastsLonger) _demandNewer(documentCode, kept.dateSeconds(), dateSeconds);
     }
 
     function _certificateState(uint256 position) private view returns (uint256 notAfterSeconds, bool isRevoked) {

@@ -201,8 +201,8 @@ contract DcapVerifier is CollateralStore, IDcapVerifier {
             uint256 revoked = ca.revoked();
             if (revoked != 0) _checkRevoked(revoked, info, identity);
             uint256 head = Memory.word(kept);
-            if (head >> 216 == identity.dateSeconds()) {
-                identityStart = kept + uint16(head >> 200);
+            if (head >> 96 == uint160(identity.pointer())) {
+                identityStart = kept + uint16(head >> 80);
             } else {
                 (identityStart, ) = DataContracts.read(identity.pointer());
             }

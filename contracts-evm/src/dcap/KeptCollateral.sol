@@ -35,9 +35,9 @@ struct KeptCrl {
 ///   256            96         56              16               8        0
 ///    | pointer:160  | date:40  | expires at:40 | certificate:8  | zero:8 |
 ///
-/// `pointer` is a data contract: of a QE identity with what `TcbLayout` says. Of TCB info with the issue date of the QE
-/// identity for the same TEE type and evaluation number that was in force when it came (5 bytes), where that starts (2), the
-/// TCB info and that QE identity: where it is in force still, a verification has both for one read. `date` the issue date, `expires at` the earlier end of the document and of the certificate
+/// `pointer` is a data contract: of a QE identity with what `TcbLayout` says. Of TCB info with the data contract of the
+/// QE identity for the same TEE type and evaluation number that was in force when it came (20 bytes), where that starts (2),
+/// the TCB info and that QE identity: where it is in force still, a verification has both for one read. `date` the issue date, `expires at` the earlier end of the document and of the certificate
 /// that signed it, `certificate` one more than the index of that.
 type KeptDocument is uint256;
 

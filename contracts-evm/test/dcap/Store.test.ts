@@ -249,6 +249,20 @@ describe('CollateralStore', function () {
     await refuses(verifier, verifyCall(honest.evidence, NUMBER), 'CollateralRevoked', [PCK_CA]);
   });
 
+  it('takes documents again under a certificate of the same key that outlasts the one they are kept under', async () => {
+    const ending = edited(({ certificates }) => {
+      const validity = sequence(time(CASE_TIME - 30 * DAY), time(CASE_TIME + DAY));
+      for (const name of ['tcbSigning', 'qeSigning'] as const) certificates[name].parts.validity = validity;
+    });
+    const verifier = await storeOf(ending);
+    assert.equal(await accepts(verifier), BigInt(CASE_TIME + DAY));
+    for (const part of ['tcbInfoSigner', 'qeIdentity', 'tcbInfo'] as const)
+      await verifier.send(uploadCall(part, honest.collateral));
+    assert.equal(await accepts(verifier), await accepts(await storeOf()));
+    for (const part of ['qeIdentity', 'tcbInfo'] as const)
+      await refuses(verifier, uploadCall(part, ending.collateral), 'CollateralNotNewer');
+  });
+
   it('takes no certificate in another role than its own', async () => {
     const { pckCa, tcbInfoSigner, tcbInfo, tcbInfoSignature } = honest.collateral;
     const verifier = await storeOf();

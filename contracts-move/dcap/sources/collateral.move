@@ -180,8 +180,13 @@ public fun upload_qe_identity(
         evaluation_number: identity.evaluation_number(),
     };
     if (dynamic_field::exists_(&self.id, key)) {
-        let old = self.qe_identity(key.is_tdx, key.evaluation_number).document();
-        assert!(old.issue_date() < identity.issue_date(), ECollateralNotNewer);
+        let old = self.qe_identity(key.is_tdx, key.evaluation_number);
+        check_newer(
+            old.document().issue_date(),
+            old.document().next_update().min(old.document_basis().not_after()),
+            identity.issue_date(),
+            expires_at.min(signer.signer_basis().not_after()),
+        );
         let _: Signed<QeIdentity> = dynamic_field::remove(&mut self.id, key);
     };
     dynamic_field::add(&mut self.id, key, admitted::signed(identity, &signer));
@@ -352,8 +357,13 @@ public(package) fun put_tcb_info(self: &mut CollateralStore, info: TcbInfo, sign
         evaluation_number: info.evaluation_number(),
     };
     if (dynamic_field::exists_(&self.id, key)) {
-        let old = self.tcb_info(key.is_tdx, key.fmspc, key.evaluation_number).document();
-        assert!(old.issue_date() < info.issue_date(), ECollateralNotNewer);
+        let old = self.tcb_info(key.is_tdx, key.fmspc, key.evaluation_number);
+        check_newer(
+            old.document().issue_date(),
+            old.document().next_update().min(old.document_basis().not_after()),
+            info.issue_date(),
+            expires_at.min(signer.signer_basis().not_after()),
+        );
         let _: Signed<TcbInfo> = dynamic_field::remove(&mut self.id, key);
     };
     dynamic_field::add(&mut self.id, key, admitted::signed(info, signer));
@@ -419,6 +429,12 @@ fun check_basis(self: &CollateralStore, basis: &Basis, now: u64) {
 }
 
 /// Puts a CRL in the place of an older one.
+/// A document is newer by its date; or it is in force for longer, as under a certificate of the same key that
+/// renews the other's.
+fun check_newer(old_date: u64, old_end: u64, date: u64, end: u64) {
+    assert!(old_date < date || (old_date == date && old_end < end), ECollateralNotNewer);
+}
+
 fun replace_crl(place: &mut Option<RevocationList>, crl: &Crl) {
     assert!(
         place.is_none() || place.borrow().this_update() < crl.this_update(),

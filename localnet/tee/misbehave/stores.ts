@@ -121,6 +121,22 @@ function* notNewer(): Generator<StoreCase> {
       yield again('a second older', (draft) => older[part](draft, 1));
       yield again('a week older', (draft) => older[part](draft, 7 * day));
     }
+    const ending = honest(form, ({ certificates }) => {
+      const validity = sequence(time(CASE_TIME - 365 * day), time(CASE_TIME + day));
+      for (const name of ['tcbSigning', 'qeSigning'] as const) certificates[name].parts.validity = validity;
+    }).collateral;
+    for (const [part, signer] of [
+      ['tcbInfo', 'tcbInfoSigner'],
+      ['qeIdentity', 'qeIdentitySigner'],
+    ] as const) {
+      const about = `${form}: ${part} under a certificate that ends before the one of the same key that it is kept under`;
+      yield storeCase(rule, about, rootFingerprint, [
+        ...ORDER.map((before) => upload(ending, before)),
+        upload(collateral, signer),
+        upload(collateral, part),
+        upload(ending, part),
+      ]);
+    }
     const renewed = (by: number, serial = caseSerial('renewed PCK CA')): Uint8Array =>
       honest(form, ({ certificates: { pckCa } }) => {
         pckCa.parts.serial = integer(serial);
