@@ -2,8 +2,12 @@
 import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { decodeCbor, encodeCbor, type CborInput } from '../enclave/cbor.ts';
+import { EnclaveError } from '../enclave/errors.ts';
 import { Fields } from '../enclave/fields.ts';
 import { FrameReader, encodeFrame } from '../enclave/frames.ts';
+
+/** A request takes seconds. An enclave that says nothing for so long hangs, and whoever asked it would hang with it. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** An enclave's refusal: `code` is the rule that it names. */
 export class EnclaveRefusal extends Error {
@@ -16,7 +20,7 @@ export class EnclaveRefusal extends Error {
   }
 }
 
-/** The connection to an enclave is gone, or what came over it is no reply. */
+/** The connection to an enclave is gone, or what came over it is no reply, or nothing came for too long. */
 export class EnclaveUnavailable extends Error {
   override readonly name = 'EnclaveUnavailable';
 }
@@ -169,18 +173,22 @@ export class EnclaveClient {
    * Connects to an enclave's socket.
    * @throws EnclaveUnavailable
    */
-  static async connect(socketPath: string): Promise<EnclaveClient> {
+  static async connect(socketPath: string, patienceMilliseconds?: number): Promise<EnclaveClient> {
     const socket = connect(socketPath);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', (error) => reject(new EnclaveUnavailable(`no enclave at ${socketPath}`, { cause: error })));
     });
-    return EnclaveClient.overStreams(socket, socket);
+    return EnclaveClient.overStreams(socket, socket, patienceMilliseconds);
   }
 
   /** Talks over a pair of streams, as to a child process that serves its standard input and output. */
-  static overStreams(input: Readable, output: Writable): EnclaveClient {
-    return new EnclaveClient(exchangeOver(input, output), () => {
+  static overStreams(
+    input: Readable,
+    output: Writable,
+    patienceMilliseconds: number = PATIENCE_MILLISECONDS,
+  ): EnclaveClient {
+    return new EnclaveClient(exchangeOver(input, output, patienceMilliseconds), () => {
       input.destroy();
       output.destroy();
     });
@@ -191,8 +199,7 @@ export class EnclaveClient {
   }
 
   async status(): Promise<EnclaveStatus> {
-    const reply = await this.#call('status', {});
-    return {
+    return this.#call('status', {}, (reply) => ({
       ...identityOf(reply),
       platform: reply.text('platform'),
       origins: reply.maps('origins', Infinity).map((origin) => originOf(origin.u64('chain'), origin)),
@@ -204,23 +211,26 @@ export class EnclaveClient {
         destinationInbox: lane.bytes('destinationInbox', 32),
         next: lane.u64('next'),
       })),
-    };
+    }));
   }
 
   /** A quote over the report data of a registration (docs/spec/protocol.md section 9). */
   async attest({ chain, registry, operator, challenge }: AttestRequest): Promise<Attestation> {
-    const reply = await this.#call('attest', { chain, registry, operator, challenge });
-    return { ...identityOf(reply), reportData: reply.bytes('reportData', 64), quote: reply.bytes('quote') };
+    return this.#call('attest', { chain, registry, operator, challenge }, (reply) => ({
+      ...identityOf(reply),
+      reportData: reply.bytes('reportData', 64),
+      quote: reply.bytes('quote'),
+    }));
   }
 
   async advanceEthereum(request: EthereumAdvance): Promise<OriginStatus> {
     const { chain, currentSlot, bootstrap, updates = [], finalityUpdates = [], headers = [] } = request;
     const fields = { chain, currentSlot, bootstrap, updates, finalityUpdates, headers };
-    return originOf(chain, await this.#call('advance', fields));
+    return this.#call('advance', fields, (reply) => originOf(chain, reply));
   }
 
   async advanceSui({ chain, certified = [], summaries = [] }: SuiAdvance): Promise<OriginStatus> {
-    return originOf(chain, await this.#call('advance', { chain, certified, summaries }));
+    return this.#call('advance', { chain, certified, summaries }, (reply) => originOf(chain, reply));
   }
 
   async proveEthereum(proposal: Proposal, evidence: readonly EthereumEvidence[]): Promise<SignedStatement> {
@@ -248,15 +258,26 @@ export class EnclaveClient {
   async #prove(proposal: Proposal, evidence: CborInput): Promise<SignedStatement> {
     const { originChain, originOutbox, destinationChain, firstNonce, count, anchor, headers = [] } = proposal;
     const lane = { originChain, originOutbox, destinationChain };
-    const reply = await this.#call('prove', { ...lane, firstNonce, count, anchor, headers, evidence });
-    return { statement: reply.bytes('statement', 204), signature: reply.bytes('signature', 65) };
+    return this.#call('prove', { ...lane, firstNonce, count, anchor, headers, evidence }, (reply) => ({
+      statement: reply.bytes('statement', 204),
+      signature: reply.bytes('signature', 65),
+    }));
   }
 
-  async #call(method: string, fields: { [name: string]: CborInput | undefined }): Promise<Fields> {
+  async #call<Result>(
+    method: string,
+    fields: { [name: string]: CborInput | undefined },
+    read: (reply: Fields) => Result,
+  ): Promise<Result> {
     const reply = await this.#exchange(encodeCbor({ method, ...fields }));
-    const decoded = new Fields(decodeCbor(reply));
-    if (!decoded.has('ok')) throw new EnclaveRefusal(decoded.text('error'), decoded.text('message'));
-    return decoded.map('ok');
+    try {
+      const decoded = new Fields(decodeCbor(reply));
+      if (!decoded.has('ok')) throw new EnclaveRefusal(decoded.text('error'), decoded.text('message'));
+      return read(decoded.map('ok'));
+    } catch (error) {
+      if (!(error instanceof EnclaveError)) throw error;
+      throw new EnclaveUnavailable(`what answers ${method} is no enclave of this version`, { cause: error });
+    }
   }
 }
 
@@ -290,18 +311,29 @@ function originOf(chain: bigint, fields: Fields): OriginStatus {
 }
 
 /** Frames over streams: replies come in the order of the requests. */
-function exchangeOver(input: Readable, output: Writable): Exchange {
+function exchangeOver(input: Readable, output: Writable, patience: number): Exchange {
   const waiting: { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void }[] = [];
   const reader = new FrameReader();
   let failure: EnclaveUnavailable | null = null;
+  let deadline: NodeJS.Timeout | undefined;
   const fail = (error: EnclaveUnavailable): void => {
     failure ??= error;
+    clearTimeout(deadline);
     output.destroy();
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
+  const waitOn = (): void => {
+    clearTimeout(deadline);
+    if (waiting.length === 0) return;
+    const giveUp = (): void => fail(new EnclaveUnavailable(`the enclave has not answered within ${patience} ms`));
+    deadline = setTimeout(giveUp, patience);
+  };
   input.on('data', (chunk: Uint8Array) => {
     try {
-      for (const reply of reader.push(chunk)) waiting.shift()?.resolve(reply);
+      for (const reply of reader.push(chunk)) {
+        waiting.shift()?.resolve(reply);
+        waitOn();
+      }
     } catch (cause) {
       fail(new EnclaveUnavailable('the enclave sent something else than frames', { cause }));
     }
@@ -316,6 +348,7 @@ function exchangeOver(input: Readable, output: Writable): Exchange {
       // Throws where the request is too long for a frame: none is sent then, and no reply is to be waited for.
       const frame = encodeFrame(request);
       waiting.push({ resolve, reject });
+      if (waiting.length === 1) waitOn();
       output.write(frame);
     });
 }

@@ -1,6 +1,7 @@
 /** The whole program: requests in, statements out; honest, mistaken and hostile. */
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { decode, encode } from 'cborg';
 import { BeaconChain } from '../../localnet/beacon/chain.ts';
@@ -10,7 +11,7 @@ import { Enclave } from '../../prover/enclave/enclave.ts';
 import { decodeCbor, encodeCbor, type CborInput } from '../../prover/enclave/cbor.ts';
 import { MAX_FRAME_BYTES, encodeFrame } from '../../prover/enclave/frames.ts';
 import { serveStreams } from '../../prover/enclave/serve.ts';
-import { EnclaveClient, EnclaveRefusal } from '../../prover/host/enclave-client.ts';
+import { EnclaveClient, EnclaveRefusal, EnclaveUnavailable } from '../../prover/host/enclave-client.ts';
 import {
   checkReportData,
   decodeStatement,
@@ -649,6 +650,35 @@ describe('requests', () => {
       refusalOf(client.proveEthereum(evmProposal(0n, 1, 0n), [])),
     ]);
     assert.deepEqual([status.platform, proven], ['test', 'NotStarted']);
+    there.end();
+    await served;
+  });
+
+  it('are given up when no reply comes, or what is none', async () => {
+    const silent = EnclaveClient.overStreams(new PassThrough(), new PassThrough(), 50);
+    await Promise.all([
+      assert.rejects(silent.status(), EnclaveUnavailable),
+      assert.rejects(silent.status(), EnclaveUnavailable),
+    ]);
+    await assert.rejects(silent.status(), EnclaveUnavailable);
+    const replies = [Uint8Array.of(0xff), encodeCbor({}), encodeCbor({ error: 1 }), encodeCbor({ ok: { signer: 1 } })];
+    for (const reply of replies) {
+      const stranger = new EnclaveClient(async () => reply);
+      await assert.rejects(stranger.status(), EnclaveUnavailable);
+    }
+  });
+
+  it('are waited for as long as replies keep coming', async function () {
+    this.timeout(30_000);
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const handle = async (request: Uint8Array): Promise<Uint8Array> => {
+      await setTimeout(400);
+      return enclave.handle(request);
+    };
+    const served = serveStreams(there, back, handle);
+    const client = EnclaveClient.overStreams(back, there, 2_000);
+    const all = await Promise.all(Array.from({ length: 6 }, () => client.status()));
+    assert.equal(all.length, 6);
     there.end();
     await served;
   });

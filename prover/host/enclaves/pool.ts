@@ -61,13 +61,16 @@ export class EnclavePool {
     const now = Date.now();
     if (now - (this.#triedAt.get(name) ?? 0) < RETRY_MS) return;
     this.#triedAt.set(name, now);
+    let client: EnclaveClient | undefined;
     try {
-      const client = await EnclaveClient.connect(socket);
+      client = await EnclaveClient.connect(socket);
       const { signer, configurationHash } = await client.status();
       if (this.#connected.has(name)) return client.close();
       this.#connected.set(name, { name, client, signer, configurationHash, advancing: new Turns() });
       this.#onChange(name, toHex(signer));
     } catch (error) {
+      // An enclave takes few connections: none of them may stay behind.
+      client?.close();
       if (!(error instanceof EnclaveUnavailable)) throw error;
     }
   }
