@@ -27,9 +27,13 @@ describe('memory of the DCAP readers', function () {
 
   before(async () => {
     const { connection, client } = await dcapChain(CASE_TIME, { hasRoom: true });
-    const { address, abi } = (await connection.viem.deployContract('DcapCanary')) as { address: Hex; abi: Abi };
+    type Deployed = { address: Hex; abi: Abi };
+    const collateral = (await connection.viem.deployContract('CollateralCanary')) as Deployed;
+    const evidence = (await connection.viem.deployContract('EvidenceCanary')) as Deployed;
     const [wallet] = await connection.viem.getWalletClients();
     ask = async (functionName, args) => {
+      const isOfEvidence = evidence.abi.some((item) => item.type === 'function' && item.name === functionName);
+      const { address, abi } = isOfEvidence ? evidence : collateral;
       const data = encodeFunctionData({ abi, functionName, args });
       let found: Hex | undefined;
       try {
@@ -44,8 +48,8 @@ describe('memory of the DCAP readers', function () {
       return { result: decodeFunctionResult({ abi, functionName, data: found ?? '0x' }) };
     };
     keep = async (template) => {
-      const data = encodeFunctionData({ abi, functionName: 'keepTemplate', args: [template] });
-      const hash = await wallet!.sendTransaction({ to: address, data });
+      const data = encodeFunctionData({ abi: evidence.abi, functionName: 'keepTemplate', args: [template] });
+      const hash = await wallet!.sendTransaction({ to: evidence.address, data });
       await client.waitForTransactionReceipt({ hash });
     };
   });

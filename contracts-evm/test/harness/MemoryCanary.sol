@@ -13,11 +13,11 @@ import {QeIdentities, QeIdentity} from "../../src/dcap/QeIdentities.sol";
 import {Quote, Quotes} from "../../src/dcap/Quotes.sol";
 import {TcbInfo, TcbInfos} from "../../src/dcap/TcbInfos.sol";
 
-/// @title DcapCanary
+/// @title MemoryCanary
 /// @notice Runs the readers of src/dcap with memory around them that they must leave alone: a canary before their input,
 /// the input, the zero slot, and whatever the language takes next. Free memory is full of ones, so that none may rely on
 /// what is there. Where a reader reverts, so does the call.
-contract DcapCanary {
+abstract contract MemoryCanary {
     /// @notice Thrown when a reader changed memory that is not its own.
     error MemoryChanged(string what);
 
@@ -28,68 +28,6 @@ contract DcapCanary {
         uint256[] memory canary = _open();
         _;
         _close(canary);
-    }
-
-    function readCertificate(bytes calldata der, uint256 role) external view guarded {
-        uint256 start = _copy(der);
-        Certificate memory certificate = Certificates.read(start, der.length, role);
-        _checkKept(abi.encode(certificate));
-        _checkInput(start, der);
-    }
-
-    function readCrl(bytes calldata der) external view guarded {
-        uint256 start = _copy(der);
-        Crl memory crl = Crls.read(start, der.length, Documents.PCK_CRL);
-        _checkKept(crl.serials);
-        _checkInput(start, der);
-    }
-
-    function readTcbInfo(bytes calldata document) external pure guarded {
-        uint256 start = _copy(document);
-        TcbInfo memory info = TcbInfos.read(start, document.length);
-        _checkKept(info.kept);
-        _checkInput(start, document);
-    }
-
-    function readQeIdentity(bytes calldata document) external pure guarded {
-        uint256 start = _copy(document);
-        QeIdentity memory identity = QeIdentities.read(start, document.length);
-        _checkKept(identity.kept);
-        _checkInput(start, document);
-    }
-
-    function readQuote(bytes calldata evidence) external view guarded {
-        uint256 start = _copy(evidence);
-        Quote memory quote = Quotes.read(start, evidence.length);
-        Quotes.checkReport(quote);
-        Certificates.read(quote.leaf, quote.end - quote.leaf, Documents.PCK);
-        _checkKept(abi.encode(quote));
-        _checkInput(start, evidence);
-    }
-
-    /// @notice Makes a template, whose places in the input become empty.
-    function makeTemplate(bytes calldata der) external view guarded returns (bytes memory template) {
-        uint256 start = _copy(der);
-        template = LeafTemplates.make(start, Certificates.read(start, der.length, Documents.PCK));
-        _checkKept(template);
-    }
-
-    /// @notice Keeps a template where `rebuild` finds it.
-    function keepTemplate(bytes calldata template) external returns (bytes32 templateId) {
-        (templateId, ) = DataContracts.writeUnique(template);
-    }
-
-    /// @notice Rebuilds compact evidence: the signed part of the quote and the QE report, with the leaf's fields.
-    function rebuild(
-        bytes calldata evidence
-    ) external view guarded returns (bytes memory signed, bytes memory qeReport, Certificate memory leaf) {
-        uint256 start = _copy(evidence);
-        Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length);
-        leaf = CompactEvidence.readLeaf(start, quote);
-        signed = Memory.slice(quote.signed, quote.bodyEnd - quote.signed);
-        qeReport = Memory.slice(quote.qeReport, Quotes.ENCLAVE_REPORT_LENGTH);
-        _checkKept(signed);
-        _checkInput(start, evidence);
     }
 
     /// @dev Sets a canary up.
@@ -129,19 +67,19 @@ contract DcapCanary {
     }
 
     /// @dev Copies the input, as every reader has it.
-    function _copy(bytes calldata input) private pure returns (uint256 start) {
+    function _copy(bytes calldata input) internal pure returns (uint256 start) {
         start = Memory.copy(input);
         if (Memory.word(start + input.length) != 0) revert MemoryChanged("spare bytes");
     }
 
     /// @dev The input is as it came.
-    function _checkInput(uint256 start, bytes calldata input) private pure {
+    function _checkInput(uint256 start, bytes calldata input) internal pure {
         if (Memory.hash(start, input.length) != keccak256(input)) revert MemoryChanged("input");
         if (Memory.word(start + input.length) != 0) revert MemoryChanged("spare bytes");
     }
 
     /// @dev What a reader keeps is not part of what the language takes next, and that is empty.
-    function _checkKept(bytes memory kept) private pure {
+    function _checkKept(bytes memory kept) internal pure {
         bytes32 before = keccak256(kept);
         bytes memory next = new bytes(1024);
         for (uint256 i = 0; i < next.length; ++i) {
@@ -149,5 +87,76 @@ contract DcapCanary {
             next[i] = 0xff;
         }
         if (keccak256(kept) != before) revert MemoryChanged("what was kept");
+    }
+}
+
+/// @title CollateralCanary
+/// @notice The readers of collateral, see `MemoryCanary`.
+contract CollateralCanary is MemoryCanary {
+    function readCertificate(bytes calldata der, uint256 role) external view guarded {
+        uint256 start = _copy(der);
+        Certificate memory certificate = Certificates.read(start, der.length, role);
+        _checkKept(abi.encode(certificate));
+        _checkInput(start, der);
+    }
+
+    function readCrl(bytes calldata der) external view guarded {
+        uint256 start = _copy(der);
+        Crl memory crl = Crls.read(start, der.length, Documents.PCK_CRL);
+        _checkKept(crl.serials);
+        _checkInput(start, der);
+    }
+
+    function readTcbInfo(bytes calldata document) external pure guarded {
+        uint256 start = _copy(document);
+        TcbInfo memory info = TcbInfos.read(start, document.length);
+        _checkKept(info.kept);
+        _checkInput(start, document);
+    }
+
+    function readQeIdentity(bytes calldata document) external pure guarded {
+        uint256 start = _copy(document);
+        QeIdentity memory identity = QeIdentities.read(start, document.length);
+        _checkKept(identity.kept);
+        _checkInput(start, document);
+    }
+}
+
+/// @title EvidenceCanary
+/// @notice The readers of evidence. A contract of its own: with both kinds inlined into one, the compiler runs out of
+/// stack.
+contract EvidenceCanary is MemoryCanary {
+    function readQuote(bytes calldata evidence) external view guarded {
+        uint256 start = _copy(evidence);
+        Quote memory quote = Quotes.read(start, evidence.length);
+        Quotes.checkReport(quote);
+        Certificates.read(quote.leaf, quote.end - quote.leaf, Documents.PCK);
+        _checkKept(abi.encode(quote));
+        _checkInput(start, evidence);
+    }
+
+    /// @notice Makes a template, whose places in the input become empty.
+    function makeTemplate(bytes calldata der) external view guarded returns (bytes memory template) {
+        uint256 start = _copy(der);
+        template = LeafTemplates.make(start, Certificates.read(start, der.length, Documents.PCK));
+        _checkKept(template);
+    }
+
+    /// @notice Keeps a template where `rebuild` finds it.
+    function keepTemplate(bytes calldata template) external returns (bytes32 templateId) {
+        (templateId, ) = DataContracts.writeUnique(template);
+    }
+
+    /// @notice Rebuilds compact evidence: the signed part of the quote and the QE report, with the leaf's fields.
+    function rebuild(
+        bytes calldata evidence
+    ) external view guarded returns (bytes memory signed, bytes memory qeReport, Certificate memory leaf) {
+        uint256 start = _copy(evidence);
+        Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length);
+        leaf = CompactEvidence.readLeaf(start, quote);
+        signed = Memory.slice(quote.signed, quote.bodyEnd - quote.signed);
+        qeReport = Memory.slice(quote.qeReport, Quotes.ENCLAVE_REPORT_LENGTH);
+        _checkKept(signed);
+        _checkInput(start, evidence);
     }
 }
