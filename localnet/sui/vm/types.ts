@@ -86,7 +86,7 @@ export class Datatype {
   depthFormula(): DepthFormula {
     const path: Datatype[] = [this];
     try {
-      for (let top: Datatype | undefined = this; top; top = path.at(-1)) {
+      for (let top = path.at(-1); top; top = path.at(-1)) {
         if (top.#depth === null) {
           top.#depth = 'computing';
           for (const inner of top.#within()) {
