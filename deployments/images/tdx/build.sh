@@ -8,26 +8,26 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 : "${SOURCE_DATE_EPOCH:=1767225600}"
 : "${SNAPSHOT:?set it to the URL of a dated archive of Debian, so that the same packages come again}"
 export SOURCE_DATE_EPOCH
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
 
 mmdebstrap --variant=custom --mode=unshare \
   --include=busybox-static,kmod,libc6,libgcc-s1,libstdc++6,socat,linux-image-amd64 \
-  trixie "$work/root.tar" "$SNAPSHOT"
-mkdir "$work/root"
-tar -xf "$work/root.tar" -C "$work/root" --exclude='./dev/*'
-cp "$work"/root/boot/vmlinuz-* "$out/vmlinuz"
-rm -rf "$work/root/boot" "$work/root/usr/share/doc" "$work/root/var"
+  trixie "$staging/root.tar" "$SNAPSHOT"
+mkdir "$staging/root"
+tar -xf "$staging/root.tar" -C "$staging/root" --exclude='./dev/*'
+cp "$staging"/root/boot/vmlinuz-* "$out/vmlinuz"
+rm -rf "$staging/root/boot" "$staging/root/usr/share/doc" "$staging/root/var"
 
-mkdir -p "$work/root/corridor"
-cp "$repository/node_modules/node/bin/node" "$work/root/corridor/node"
+mkdir -p "$staging/root/corridor"
+cp "$repository/node_modules/node/bin/node" "$staging/root/corridor/node"
 for file in enclave.mjs enclave-tdx.mjs blst.linux-x64-gnu.node; do
-  cp "$repository/build/enclave/$file" "$work/root/corridor/"
+  cp "$repository/build/enclave/$file" "$staging/root/corridor/"
 done
-cp "$repository/deployments/images/tdx/init" "$work/root/init"
-chmod 0755 "$work/root/init" "$work/root/corridor/node"
+cp "$repository/deployments/images/tdx/init" "$staging/root/init"
+chmod 0755 "$staging/root/init" "$staging/root/corridor/node"
 
-find "$work/root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-(cd "$work/root" && find . -print0 | LC_ALL=C sort -z |
+find "$staging/root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+(cd "$staging/root" && find . -print0 | LC_ALL=C sort -z |
   cpio --null --create --format=newc --reproducible --owner=0:0 --quiet) | zstd -19 -T1 -q -o "$out/initrd.zst" -f
 sha256sum "$out/vmlinuz" "$out/initrd.zst"
