@@ -83,6 +83,7 @@ describe('arguments that only TypeScript can be given', () => {
 
   it('generations and sequences beyond their widths', () => {
     assert.equal(p.joinNonce(p.MAX_GENERATION, p.MAX_SEQUENCE), (1n << 64n) - 1n);
+    assert.equal(p.joinNonce(0n, 0n), 0n);
     expectRule('InvalidNonce', () => p.joinNonce(p.MAX_GENERATION + 1n, 0n));
     expectRule('InvalidNonce', () => p.joinNonce(-1n, 0n));
     expectRule('InvalidNonce', () => p.joinNonce(0n, p.MAX_SEQUENCE + 1n));
