@@ -18,6 +18,9 @@ import {
   type TransactionReceipt,
 } from 'viem';
 
+/** A revert has the code of an internal error, which viem takes for a fault of the node and asks again, three times. */
+const NO_RETRY = { retryCount: 0 };
+
 /** How a call ended: with a result, or with a named error and its arguments. */
 export type Outcome =
   | { result: unknown; error?: undefined; args?: undefined }
@@ -68,14 +71,17 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
   });
   const { provider, viem } = connection;
   let timestamp = atSeconds;
-  const transport = custom({
-    async request(call: { method: string; params?: unknown[] }): Promise<unknown> {
-      if (timestamp !== undefined && call.method === 'eth_sendTransaction') {
-        await provider.request({ method: 'evm_setNextBlockTimestamp', params: [++timestamp] });
-      }
-      return provider.request(call);
+  const transport = custom(
+    {
+      async request(call: { method: string; params?: unknown[] }): Promise<unknown> {
+        if (timestamp !== undefined && call.method === 'eth_sendTransaction') {
+          await provider.request({ method: 'evm_setNextBlockTimestamp', params: [++timestamp] });
+        }
+        return provider.request(call);
+      },
     },
-  });
+    NO_RETRY,
+  );
   const chain = defineChain({
     id: chainId,
     name: 'simulated',

@@ -4,6 +4,7 @@ import { artifacts, network } from 'hardhat';
 import {
   bytesToHex,
   createPublicClient,
+  custom,
   createWalletClient,
   decodeErrorResult,
   decodeFunctionResult,
@@ -63,8 +64,9 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
       ...(!hasP256 && { hardfork: 'prague' }),
     },
   });
-  const { viem } = connection;
-  const client = await viem.getPublicClient();
+  const { viem, provider } = connection;
+  // A revert has the code of an internal error, which viem takes for a fault of the node and asks again, three times.
+  const client = await viem.getPublicClient({ transport: custom(provider, { retryCount: 0 }) });
   const testClient = await viem.getTestClient();
   const [wallet] = await viem.getWalletClients();
   let timestamp = atSeconds;
