@@ -14,7 +14,7 @@ import {
   fromHex,
 } from '../protocol/index.ts';
 import { SubmissionError, type Destination, type Outcome, type Proven } from './destinations/destination.ts';
-import { leavesOf } from './destinations/proof.ts';
+import { leavesOf, proofOf } from './destinations/proof.ts';
 import type { Enclave, EnclavePool } from './enclaves/pool.ts';
 import { EvidenceError } from './evidence/errors.ts';
 import type { Log } from './log.ts';
@@ -262,6 +262,23 @@ export class Pipeline {
     }
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
     return digest;
+  }
+
+  /**
+   * What anyone needs to deliver a message; undefined when no such message is final here.
+   * @throws EvidenceError when the message is not proven yet
+   */
+  async proofOf(id: Uint8Array) {
+    const { store } = this.#o;
+    const message = await store.message(id);
+    if (!message) return undefined;
+    const run = message.run && (await store.run(message.run));
+    const signatures = run?.provenAt && (await this.#signatureSet(run.digest));
+    if (!signatures) throw new EvidenceError('Missing', 'the message is not proven here yet');
+    const { statement } = run;
+    const index = Number(message.nonce - run.firstNonce);
+    const siblings = proofOf({ messages: await this.#messagesOf(run) }, index);
+    return { message, statement, signatures, index, siblings };
   }
 
   async #quorum(run: StoredRun): Promise<{ isMet: boolean; detail: string }> {

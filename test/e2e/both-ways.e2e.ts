@@ -2,6 +2,14 @@
 import assert from 'node:assert/strict';
 import { audit } from '../../localnet/corridor/audit.ts';
 import { LocalCorridor } from '../../localnet/corridor/start.ts';
+import {
+  decodeStatement,
+  fromHex,
+  plainLeaf,
+  recoverSigners,
+  statementDigest,
+  verifyMerkleProof,
+} from '../../prover/protocol/index.ts';
 import { eventually, bodies, tracked } from './support.ts';
 
 describe('messages both ways', function () {
@@ -54,6 +62,13 @@ describe('messages both ways', function () {
     assert.match((await get('/metrics')) as string, /corridor_messages\{state="delivered"\} [1-9]/);
     const { paths } = (await get('/openapi.json')) as { paths: object };
     assert.ok(Object.keys(paths).includes('/v1/messages/{id}'));
+    const proof = (await get(`/v1/messages/${sent!.messageId}/proof`)) as Record<string, string>;
+    const leaf = plainLeaf(sent!.nonce, fromHex(sent!.messageId));
+    const { messagesRoot, messageCount } = decodeStatement(fromHex(proof['statement']!));
+    verifyMerkleProof(messagesRoot, leaf, Number(proof['index']), messageCount, fromHex(proof['proof']!));
+    const signers = recoverSigners(statementDigest(fromHex(proof['statement']!)), fromHex(proof['signatures']!));
+    assert.ok(signers.length >= 2 && proof['message'] === shown['encoded']);
+    await get(`/v1/messages/0x${'00'.repeat(32)}/proof`, 404);
     await get(`/v1/messages/0x${'00'.repeat(32)}`, 404);
     await get('/v1/messages/1', 400);
     await get('/v1/lanes/1/2/messages', 404);

@@ -28,6 +28,21 @@ export const Message = z
   })
   .openapi('Message');
 
+/** What anyone needs to deliver a message: the statement that covers it, who signed that, and the way from leaf to root. */
+export const Proof = z
+  .object({
+    messageId: hexOf(32),
+    /** The encoded message */
+    message: z.string(),
+    statement: hexOf(204),
+    /** A signature set */
+    signatures: z.string(),
+    index: z.number(),
+    /** Siblings from the leaf upwards */
+    proof: z.string(),
+  })
+  .openapi('Proof');
+
 export const Problem = z.object({ error: z.string(), message: z.string() }).openapi('Problem');
 
 /** At most as many signatures as a set holds. */

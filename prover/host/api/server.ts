@@ -16,6 +16,7 @@ import {
   LaneQuery,
   Message,
   Problem,
+  Proof,
   showMessage,
   Signatures,
   TransactionParam,
@@ -76,6 +77,22 @@ export function createApi(parts: HostParts): OpenAPIHono {
     const message = await store.message(fromHex(c.req.valid('param').id));
     if (message) return c.json(showMessage(message), 200);
     return c.json({ error: 'UnknownMessage', message: 'no such message is final here yet' }, 404);
+  });
+
+  const proof = createRoute({
+    method: 'get',
+    path: '/v1/messages/{id}/proof',
+    request: { params: IdParam },
+    responses: { 200: json(Proof, 'Statement, signatures and Merkle path of the message'), ...refusals },
+  });
+  app.openapi(proof, async (c) => {
+    const id = fromHex(c.req.valid('param').id);
+    const found = await pipeline.proofOf(id);
+    if (!found) return c.json({ error: 'UnknownMessage', message: 'no such message is final here yet' }, 404);
+    const { message, statement, signatures, index, siblings } = found;
+    const [encoded, path] = [toHex(message.encoded), toHex(siblings)];
+    const shown = { statement: toHex(statement), signatures: toHex(signatures), index, proof: path };
+    return c.json({ messageId: toHex(id), message: encoded, ...shown }, 200);
   });
 
   const byTransaction = createRoute({

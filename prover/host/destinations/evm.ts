@@ -23,7 +23,7 @@ import {
   type QuorumState,
   type Submitted,
 } from './destination.ts';
-import { ruleOf, shortMessage } from './evm-errors.ts';
+import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
 import { proofOf } from './proof.ts';
 
 export interface EvmDestinationOptions {

@@ -4,6 +4,7 @@ import type { Signer } from '@mysten/sui/cryptography';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
 import { Inbox, InboxMessageDelivered, InboxSpentKey, corridorCalls } from '../../bindings/sui/corridor.ts';
+import { callRecipient, type SuiRecipient } from '../../bindings/sui/discovery.ts';
 import { readObject, readTable, structKey } from '../../bindings/sui/read.ts';
 import { decodeMessage, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
 import { firstThatCan } from '../origins/common.ts';
@@ -18,8 +19,8 @@ import {
   type QuorumState,
   type Submitted,
 } from './destination.ts';
-import { failureOf, type SuiFailure } from './sui-failure.ts';
-import { callRecipient, Recipients, type Recipient } from './sui-recipients.ts';
+import { failureOf, type SuiFailure } from '../../bindings/sui/failure.ts';
+import { Recipients } from './sui-recipients.ts';
 
 export interface SuiDestinationOptions {
   readonly chain: ChainId;
@@ -119,7 +120,7 @@ export class SuiDestination implements Destination {
     }
   }
 
-  #delivery(proven: Proven, indexes: readonly number[], recipient: Recipient) {
+  #delivery(proven: Proven, indexes: readonly number[], recipient: SuiRecipient) {
     const { inbox, registry } = this.#options;
     const messageOfCommand = new Map<number, number>();
     const build = (): Transaction => {

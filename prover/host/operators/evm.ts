@@ -4,7 +4,7 @@ import { registryAbi } from '../../bindings/evm/index.ts';
 import { readSignerRecord } from '../../bindings/values.ts';
 import { evidenceFromQuote, judgeInput } from '../../protocol/dcap/index.ts';
 import { fromEvmAddress, fromHex, toHex } from '../../protocol/index.ts';
-import { ruleOf, shortMessage } from '../destinations/evm-errors.ts';
+import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
 

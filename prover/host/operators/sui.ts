@@ -10,7 +10,7 @@ import { addressKey, readObject, readTable } from '../../bindings/sui/read.ts';
 import { SIGNER_STATUSES } from '../../bindings/values.ts';
 import { evidenceFromQuote } from '../../protocol/dcap/index.ts';
 import { fromHex, toHex } from '../../protocol/index.ts';
-import { failureOf } from '../destinations/sui-failure.ts';
+import { failureOf } from '../../bindings/sui/failure.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
 

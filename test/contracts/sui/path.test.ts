@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { decodeMessageSentEvent, fromHex, toHex } from '../../../prover/protocol/index.ts';
 import { Facts, Registry, Signer } from '../../../prover/bindings/sui/corridor.ts';
-import { callRecipient, readDiscovery } from '../../../prover/bindings/sui/discovery.ts';
+import { callRecipient, findRecipient } from '../../../prover/bindings/sui/discovery.ts';
 import { addressKey, readObject, readTable } from '../../../prover/bindings/sui/read.ts';
 import { hash } from '../../../prover/protocol/hash.ts';
 import { Network, ORIGIN_CHAIN } from './network.ts';
@@ -91,8 +91,8 @@ describe('Corridor on Sui: from set-up to delivery', function () {
   it('a relayer finds what a recipient wants called, and delivers by that alone', async () => {
     const { echo, deployment, context, calls } = network;
     const recipient = toHex(echo.recipient);
-    const read = () => readDiscovery(context.client, deployment.packages.corridor.id, recipient);
-    assert.equal(await read(), undefined);
+    const find = () => findRecipient(context.client, deployment.packages.corridor.id, recipient);
+    assert.deepEqual(await find(), { reason: 'the recipient has published no discovery record' });
     await network.ok((tx) => {
       tx.moveCall({
         target: `${echo.packageId}::echo::publish`,
@@ -104,8 +104,12 @@ describe('Corridor on Sui: from set-up to delivery', function () {
         ],
       });
     });
-    const discovery = (await read())!;
-    assert.deepEqual(discovery.objects, [{ id: echo.object, is_mutable: false }]);
+    const found = await find();
+    assert('target' in found);
+    assert.deepEqual(
+      found.objects.map(({ kind, objectId }) => [kind, objectId]),
+      [['shared', echo.object]],
+    );
     const run = network.run([network.message(9)]);
     const ran = await network.ok((tx) => {
       const delivery = calls.corridor.inbox.deliver(tx, {
@@ -116,7 +120,7 @@ describe('Corridor on Sui: from set-up to delivery', function () {
         proof: run.proof(0),
         message: network.moveMessage(tx, run.messages[0]!),
       });
-      callRecipient(tx, discovery, delivery);
+      callRecipient(tx, found, delivery);
     });
     assert.equal(network.delivered(ran)[0]?.recipient, recipient);
   });

@@ -1,6 +1,6 @@
 /** Which rule of a contract a failed call broke. */
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, type Hex } from 'viem';
-import { dcapVerifierAbi, inboxAbi, outboxAbi, registryAbi } from '../../bindings/evm/index.ts';
+import { dcapVerifierAbi, inboxAbi, outboxAbi, registryAbi } from './evm/index.ts';
 
 const ERRORS = [...inboxAbi, ...registryAbi, ...outboxAbi, ...dcapVerifierAbi].filter(({ type }) => type === 'error');
 

@@ -1,6 +1,6 @@
 /** Why a transaction on Sui failed, in the terms of the contracts. */
 import type { SuiClientTypes } from '@mysten/sui/client';
-import { CORRIDOR_ABORTS } from '../../bindings/sui/corridor.ts';
+import { CORRIDOR_ABORTS } from './corridor.ts';
 
 export interface SuiFailure {
   /** The rule that one of Corridor's own modules named; undefined when it was somebody else's code that failed */
