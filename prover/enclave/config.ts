@@ -2,10 +2,11 @@
 import { chainFamily, isAddressOn, type ChainId } from '../protocol/chain.ts';
 import { toHex } from '../protocol/bytes.ts';
 import { hash } from '../protocol/hash.ts';
-import { decodeCbor } from './cbor.ts';
+import { decodeCbor } from '../protocol/wire/cbor.ts';
+import { check } from '../protocol/wire/errors.ts';
+import { Fields } from '../protocol/wire/fields.ts';
 import { insist } from './errors.ts';
 import { checkConfig, type EthereumConfig, type Fork } from './ethereum/index.ts';
-import { Fields } from './fields.ts';
 import { decodeCommittee, type Committee } from './sui/index.ts';
 
 /** An Ethereum chain that messages come from. */
@@ -60,14 +61,14 @@ export function configurationHash(encoded: Uint8Array): Uint8Array {
 
 /**
  * Decodes a configuration and checks all of it.
- * @throws EnclaveError `MalformedFrame`, `InvalidField`, `InvalidOrigin`, `InvalidLane`
- * @throws LightClientError `InvalidConfiguration`, `MalformedBcs`, `InvalidCommittee`
+ * @throws WireError `MalformedFrame`, `InvalidField`, `MalformedBcs`; EnclaveError `InvalidOrigin`, `InvalidLane`
+ * @throws LightClientError `InvalidConfiguration`, `InvalidCommittee`
  */
 export function decodeConfiguration(encoded: Uint8Array): Configuration {
   const bytes = Uint8Array.from(encoded);
   const fields = new Fields(decodeCbor(bytes));
   const version = fields.u64('version');
-  insist(version === VERSION, 'InvalidField', () => `configuration version ${version}; this build reads ${VERSION}`);
+  check(version === VERSION, 'InvalidField', () => `configuration version ${version}; this build reads ${VERSION}`);
   const origins = fields.maps('origins', MAX_ORIGINS).map(readOrigin);
   const lanes = fields.maps('lanes', MAX_LANES).map(readLane);
   fields.end();

@@ -2,12 +2,13 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import { splitNonce } from '../protocol/nonce.ts';
 import { registrationReportData } from '../protocol/registration.ts';
+import { decodeCbor, encodeCbor, type CborInput } from '../protocol/wire/cbor.ts';
+import { WireError } from '../protocol/wire/errors.ts';
+import { Fields } from '../protocol/wire/fields.ts';
 import type { Attester } from './attester.ts';
-import { decodeCbor, encodeCbor, type CborInput } from './cbor.ts';
 import { decodeConfiguration, laneKey, type Configuration, type Lane } from './config.ts';
 import { EnclaveError, LightClientError, insist } from './errors.ts';
 import { EthereumFollower } from './ethereum/follower.ts';
-import { Fields } from './fields.ts';
 import { generateKeys, type Keys } from './keys.ts';
 import type { Follower } from './origin.ts';
 import { prove } from './proving.ts';
@@ -24,7 +25,7 @@ export class Enclave {
 
   /**
    * @param configuration encoded as in docs/spec/enclave.md section 2
-   * @throws EnclaveError, LightClientError, ProtocolError the rules of that section
+   * @throws WireError, EnclaveError, LightClientError, ProtocolError the rules of that section
    */
   constructor(configuration: Uint8Array, attester: Attester) {
     const decoded = decodeConfiguration(configuration);
@@ -120,8 +121,13 @@ export class Enclave {
 }
 
 function errorReply(error: unknown): { error: string; message: string } {
-  const isRule = error instanceof EnclaveError || error instanceof LightClientError || error instanceof ProtocolError;
-  if (isRule) return { error: error.code, message: error.message };
+  if (
+    error instanceof WireError ||
+    error instanceof EnclaveError ||
+    error instanceof LightClientError ||
+    error instanceof ProtocolError
+  )
+    return { error: error.code, message: error.message };
   // A defect of this program. What it was may not be for the host's eyes.
   return { error: 'InternalError', message: 'InternalError: the request could not be answered; nothing has changed' };
 }

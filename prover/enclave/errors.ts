@@ -16,7 +16,6 @@ export type LightClientRule =
   | 'InvalidNextSyncCommitteeBranch'
   | 'InvalidSyncCommitteeKey'
   | 'InvalidSyncCommitteeSignature'
-  | 'MalformedRlp'
   | 'TooManyHeaders'
   | 'MalformedHeader'
   | 'WrongParent'
@@ -31,7 +30,6 @@ export type LightClientRule =
   | 'FailedTransaction'
   | 'LogMissing'
   | 'WrongEmitter'
-  | 'MalformedBcs'
   | 'InvalidCommittee'
   | 'WrongEpoch'
   | 'MalformedBitmap'
@@ -68,11 +66,8 @@ export function demand(condition: boolean, code: LightClientRule, detail: () => 
 
 /** The rules of docs/spec/enclave.md, one name for each, in the order of the spec's sections. */
 export type EnclaveRule =
-  | 'InvalidField'
   | 'InvalidOrigin'
   | 'InvalidLane'
-  | 'FrameTooLarge'
-  | 'MalformedFrame'
   | 'UnknownMethod'
   | 'AttestationFailed'
   | 'UnknownOrigin'

@@ -1,8 +1,9 @@
 import type { SentMessage } from '../protocol/message-sent.ts';
-import type { CborInput } from './cbor.ts';
+import type { CborInput } from '../protocol/wire/cbor.ts';
+import { check } from '../protocol/wire/errors.ts';
+import type { Fields } from '../protocol/wire/fields.ts';
 import type { Lane } from './config.ts';
 import { insist } from './errors.ts';
-import type { Fields } from './fields.ts';
 
 /** What a statement says of a final block. */
 export interface Anchor {
@@ -36,11 +37,11 @@ export const MAX_RUN = 256;
 export class MessageIndices {
   #left = MAX_RUN;
 
-  /** @throws EnclaveError `InvalidField`, also when all that were taken are more than `MAX_RUN` */
+  /** @throws WireError `InvalidField`, also when all that were taken are more than `MAX_RUN` */
   take(fields: Fields, name: string): number[] {
     const indices = fields.counts(name, MAX_RUN);
     this.#left -= indices.length;
-    insist(this.#left >= 0, 'InvalidField', () => `${name}: a request names at most ${MAX_RUN} messages`);
+    check(this.#left >= 0, 'InvalidField', () => `${name}: a request names at most ${MAX_RUN} messages`);
     return indices;
   }
 }

@@ -4,9 +4,9 @@ import type { SentMessage } from '../protocol/message-sent.ts';
 import { merkleRoot, plainLeaf } from '../protocol/merkle.ts';
 import { splitNonce } from '../protocol/nonce.ts';
 import { encodeStatement, statementDigest } from '../protocol/statement.ts';
+import type { Fields } from '../protocol/wire/fields.ts';
 import type { Lane } from './config.ts';
 import { insist } from './errors.ts';
-import type { Fields } from './fields.ts';
 import type { Keys } from './keys.ts';
 import { MAX_RUN, type Anchor, type Follower, type ProvenMessages } from './origin.ts';
 import type { NonceWindow } from './window.ts';
@@ -21,7 +21,7 @@ interface Proposal {
 /**
  * Signs a true proposal: the messages are final (INV-40), consecutive, of this lane and no other, at or before the
  * anchor, and none of their nonces has another leaf (INV-41). Whoever proposes the same gets the same bytes.
- * @throws EnclaveError, LightClientError, ProtocolError the rules of docs/spec/enclave.md section 6; nothing has changed then
+ * @throws WireError, EnclaveError, LightClientError, ProtocolError the rules of docs/spec/enclave.md section 6; nothing has changed then
  */
 export function prove(
   lane: Lane,

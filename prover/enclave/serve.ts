@@ -2,9 +2,9 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { encodeCbor } from './cbor.ts';
-import { EnclaveError } from './errors.ts';
-import { FrameReader, encodeFrame } from './frames.ts';
+import { encodeCbor } from '../protocol/wire/cbor.ts';
+import { WireError } from '../protocol/wire/errors.ts';
+import { FrameReader, encodeFrame } from '../protocol/wire/frames.ts';
 
 /** Answers one request. Never throws. */
 export type Handler = (request: Uint8Array) => Promise<Uint8Array>;
@@ -60,7 +60,7 @@ async function serve(reader: FrameReader, input: Readable, output: Writable, han
     for await (const chunk of input.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>)
       for (const request of reader.push(chunk)) await write(output, await handle(request));
   } catch (error) {
-    if (!(error instanceof EnclaveError)) throw error;
+    if (!(error instanceof WireError)) throw error;
     await write(output, encodeCbor({ error: error.code, message: error.message }));
   }
 }

@@ -1,10 +1,15 @@
 /** The host's side of an enclave's socket (docs/spec/enclave.md sections 3 to 6). */
 import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { decodeCbor, encodeCbor, type CborInput } from '../enclave/cbor.ts';
-import { EnclaveError } from '../enclave/errors.ts';
-import { Fields } from '../enclave/fields.ts';
-import { FrameReader, encodeFrame } from '../enclave/frames.ts';
+import {
+  decodeCbor,
+  encodeCbor,
+  encodeFrame,
+  Fields,
+  FrameReader,
+  WireError,
+  type CborInput,
+} from '../protocol/wire/index.ts';
 
 /** A request takes seconds. An enclave that says nothing for so long hangs, and whoever asked it would hang with it. */
 const PATIENCE_MILLISECONDS = 60_000;
@@ -275,7 +280,7 @@ export class EnclaveClient {
       if (!decoded.has('ok')) throw new EnclaveRefusal(decoded.text('error'), decoded.text('message'));
       return read(decoded.map('ok'));
     } catch (error) {
-      if (!(error instanceof EnclaveError)) throw error;
+      if (!(error instanceof WireError)) throw error;
       throw new EnclaveUnavailable(`what answers ${method} is no enclave of this version`, { cause: error });
     }
   }

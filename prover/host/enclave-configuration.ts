@@ -1,7 +1,7 @@
 /** Writes what an enclave is started with (docs/spec/enclave.md section 2). Nothing here is trusted: the enclave checks all of it. */
-import { encodeCbor, type CborInput } from '../enclave/cbor.ts';
 import { decodeConfiguration, laneKey, type Lane } from '../enclave/config.ts';
 import type { EthereumConfig } from '../enclave/ethereum/index.ts';
+import { encodeCbor, type CborInput } from '../protocol/wire/index.ts';
 
 /** An Ethereum chain that messages come from. */
 export interface EthereumOriginInput extends EthereumConfig {

@@ -22,6 +22,8 @@ export interface Bundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** First-party sources of the core, relative to the repository */
   readonly sources: readonly string[];
+  /** What each driver adds to them */
+  readonly driverSources: ReadonlyMap<string, readonly string[]>;
   /** Third-party packages in the core with their versions */
   readonly packages: Readonly<Record<string, string>>;
   readonly esbuild: string;
@@ -51,18 +53,22 @@ const coreOutside: Plugin = {
 export async function bundleEnclave(from: string = root): Promise<Bundle> {
   const core = await bundleOne(from, CORE_ENTRY, nativeBlst);
   const files = new Map([[CORE, core.bytes]]);
-  for (const platform of PLATFORMS)
-    files.set(
-      `enclave-${platform}.mjs`,
-      (await bundleOne(from, `prover/enclave/entry/${platform}.ts`, coreOutside)).bytes,
-    );
+  const driverSources = new Map<string, readonly string[]>();
+  for (const platform of PLATFORMS) {
+    const driver = await bundleOne(from, `prover/enclave/entry/${platform}.ts`, coreOutside);
+    files.set(`enclave-${platform}.mjs`, driver.bytes);
+    driverSources.set(platform, firstParty(Object.keys(driver.metafile.inputs)));
+  }
   const native = readNative();
   if (native) files.set(NATIVE_FILE, native);
   const inputs = Object.keys(core.metafile.inputs).filter((input) => !input.startsWith('native:'));
   const names = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   const packages = Object.fromEntries([...names, '@chainsafe/blst'].sort().map((name) => [name, versionOf(name)]));
-  const sources = inputs.filter((input) => !input.startsWith('node_modules/')).sort();
-  return { files, sources, packages, esbuild: version };
+  return { files, sources: firstParty(inputs), driverSources, packages, esbuild: version };
+}
+
+function firstParty(inputs: readonly string[]): string[] {
+  return inputs.filter((input) => !input.startsWith('node_modules/')).sort();
 }
 
 async function bundleOne(

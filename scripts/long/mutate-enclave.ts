@@ -5,6 +5,7 @@
  *
  *   node scripts/long/mutate-enclave.ts                       all files
  *   node scripts/long/mutate-enclave.ts window sui/events     these, relative to prover/enclave
+ *   node scripts/long/mutate-enclave.ts ../protocol/wire/cbor
  *
  * Texts of errors are not mutated: no test could want them word by word. What runs when a module is loaded is mutated
  * in a process of its own.
@@ -17,7 +18,8 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { printFigures } from '../bench/figures.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const SANDBOX = path.join(ROOT, '.cache/mutation/enclave');
+/** One for each run: two may go on side by side, and sources may change meanwhile. */
+const SANDBOX = path.join(ROOT, `.cache/mutation/enclave-${process.pid}`);
 /** Types, processes and drivers, which are tested from outside: process.test.ts, attestation.test.ts. */
 const SKIPPED = /^(?:attestation|entry)\/|(?:^|\/)(?:index|errors|main|serve|attester)\.ts$/;
 /** A test that says nothing for so long is one that hangs. */
@@ -34,17 +36,23 @@ interface Mutant {
 }
 
 const wanted = process.argv.slice(2);
-const sources = readdirSync(path.join(ROOT, 'prover/enclave'), { recursive: true, encoding: 'utf8' })
+/** The readers of what a host sends belong to what judges it. */
+const WIRE = '../protocol/wire';
+const filesIn = (folder: string): string[] =>
+  readdirSync(path.join(ROOT, 'prover/enclave', folder), { recursive: true, encoding: 'utf8' });
+const sources = [...filesIn('.'), ...filesIn(WIRE).map((name) => `${WIRE}/${name}`)]
   .filter((name) => name.endsWith('.ts') && !SKIPPED.test(name))
   .filter((name) => wanted.length === 0 || wanted.includes(name.slice(0, -3)))
   // What judges evidence comes first, what carries requests last.
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (sources.length === 0) throw new Error(`no file of prover/enclave is called ${wanted.join(' or ')}`);
 
+const texts = new Map<string, string[]>();
 const mutants = await instrument();
 const verdicts = new Map<string, Verdict>();
 const files = [...new Set(mutants.map(({ fileName }) => fileName))];
 while (verdicts.size < mutants.length) await runOnce(mutants.filter(({ id }) => !verdicts.has(id)));
+rmSync(SANDBOX, { recursive: true, force: true });
 const killed = mutants.filter(isKilled).length;
 printFigures({
   mutants: mutants.length,
@@ -55,21 +63,33 @@ printFigures({
 
 function rank(name: string): number {
   if (/^(?:proving|window|origin)/.test(name)) return 0;
-  return name.includes('/') ? 1 : 2;
+  return /^(?:ethereum|sui)/.test(name) ? 1 : 2;
 }
 
 /** Copies what the tests need, with the mutants in it. */
 async function instrument(): Promise<Mutant[]> {
   rmSync(SANDBOX, { recursive: true, force: true });
   mkdirSync(SANDBOX, { recursive: true });
-  for (const part of ['prover', 'localnet', 'test/enclave', 'test/sui', 'scripts', 'docs', 'package.json'])
+  for (const part of [
+    'prover',
+    'localnet',
+    'test/enclave',
+    'test/protocol/wire',
+    'test/fuzz.ts',
+    'test/sui',
+    'scripts',
+    'docs',
+    'package.json',
+  ])
     cpSync(path.join(ROOT, part), path.join(SANDBOX, part), { recursive: true });
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(SANDBOX, 'node_modules'));
   const quiet = new Proxy({}, { get: () => () => false });
   const instrumenter = new Instrumenter(quiet as ConstructorParameters<typeof Instrumenter>[0]);
   const files = sources.map((name) => {
     const file = path.join(SANDBOX, 'prover/enclave', name);
-    return { name: file, mutate: true, content: readFileSync(file, 'utf8') };
+    const content = readFileSync(file, 'utf8');
+    texts.set(file, content.split('\n'));
+    return { name: file, mutate: true, content };
   });
   const options = { plugins: null, excludedMutations: [], ignorers: [{ shouldIgnore: ignoreTexts }] };
   const result = await instrumenter.instrument(files, options as Parameters<Instrumenter['instrument']>[1]);
@@ -77,7 +97,7 @@ async function instrument(): Promise<Mutant[]> {
   return (result.mutants as unknown as Mutant[]).filter(({ status }) => status !== 'Ignored');
 }
 
-/** The last argument of demand and insist is the text of an error. */
+/** The last argument of demand, insist and check is the text of an error. */
 function ignoreTexts({
   node,
   parentPath,
@@ -86,7 +106,7 @@ function ignoreTexts({
   parentPath?: { node: unknown };
 }): string | undefined {
   const call = parentPath?.node as { callee?: { name?: string }; arguments?: unknown[] } | undefined;
-  const isText = /^(?:demand|insist)/.test(call?.callee?.name ?? '') && call?.arguments?.at(-1) === node;
+  const isText = /^(?:demand|insist|check)/.test(call?.callee?.name ?? '') && call?.arguments?.at(-1) === node;
   return isText && node.type === 'ArrowFunctionExpression' ? 'text of an error' : undefined;
 }
 
@@ -131,11 +151,10 @@ function report(): void {
       continue;
     }
     const name = path.relative(path.join(SANDBOX, 'prover/enclave'), fileName);
-    const lines = readFileSync(path.join(ROOT, 'prover/enclave', name), 'utf8').split('\n');
     for (const mutant of list.filter((one) => !isKilled(one))) {
       const { start, end } = mutant.location;
       // Lines of the instrumenter begin with 0.
-      const line = lines[start.line]!;
+      const line = texts.get(fileName)![start.line]!;
       const original = start.line === end.line ? line.slice(start.column, end.column) : `${line.trim()} …`;
       const text = mutant.replacement.replaceAll(/\s+/g, ' ');
       console.log(`${verdicts.get(mutant.id)!.padEnd(9)} ${name}:${start.line + 1}  ${original}  ->  ${text}`);

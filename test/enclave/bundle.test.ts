@@ -9,7 +9,7 @@ import path from 'node:path';
 import { decode, encode } from 'cborg';
 import { NATIVE_PACKAGE, PLATFORMS, bundleEnclave, root, sha256Of, type Bundle } from '../../scripts/enclave/bundle.ts';
 import { rtmr2 } from '../../scripts/enclave/registers.ts';
-import { encodeFrame } from '../../prover/enclave/frames.ts';
+import { encodeFrame } from '../../prover/protocol/wire/index.ts';
 import { EVM_LANE, EvmWorld, encodeConfiguration } from './world.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

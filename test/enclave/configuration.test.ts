@@ -2,24 +2,9 @@
 import assert from 'node:assert/strict';
 import { decode, encode } from 'cborg';
 import { decodeConfiguration, laneKey } from '../../prover/enclave/config.ts';
-import { EnclaveError } from '../../prover/enclave/errors.ts';
 import { hash, suiChain } from '../../prover/protocol/index.ts';
-import { ruleOf as lightClientRuleOf } from './ethereum/world.ts';
+import { ruleOf } from './ethereum/world.ts';
 import { EVM_CHAIN, EVM_LANE, EvmWorld, SUI_LANE, encodeConfiguration, newLedger, suiOrigin } from './world.ts';
-
-function ruleOf(action: () => unknown): string {
-  try {
-    return lightClientRuleOf(action);
-  } catch (error) {
-    // ruleOf knows the light clients' errors alone.
-    try {
-      action();
-    } catch (again) {
-      if (again instanceof EnclaveError) return again.code;
-    }
-    throw error;
-  }
-}
 
 describe('configuration', () => {
   const world = new EvmWorld().fillTo(17);

@@ -8,8 +8,8 @@ import { BeaconChain } from '../../localnet/beacon/chain.ts';
 import { typesOf } from '../../localnet/beacon/types.ts';
 import { digestOf } from '../../localnet/sui/ledger/bcs.ts';
 import { Enclave } from '../../prover/enclave/enclave.ts';
-import { decodeCbor, encodeCbor, type CborInput } from '../../prover/enclave/cbor.ts';
-import { MAX_FRAME_BYTES, encodeFrame } from '../../prover/enclave/frames.ts';
+import { decodeCbor, encodeCbor, type CborInput } from '../../prover/protocol/wire/index.ts';
+import { MAX_FRAME_BYTES, encodeFrame } from '../../prover/protocol/wire/index.ts';
 import { serveStreams } from '../../prover/enclave/serve.ts';
 import { EnclaveClient, EnclaveRefusal, EnclaveUnavailable } from '../../prover/host/enclave-client.ts';
 import {

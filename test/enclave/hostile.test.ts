@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from 'node:net';
 import { decode } from 'cborg';
 import { Enclave } from '../../prover/enclave/enclave.ts';
-import { FrameReader, encodeFrame } from '../../prover/enclave/frames.ts';
+import { FrameReader, encodeFrame } from '../../prover/protocol/wire/index.ts';
 import { startEnclave } from '../../prover/host/enclave-process.ts';
 import { seed as seedOf, times } from '../fuzz.ts';
 import { HostileHost, Model, hostileWorld } from './hostile.ts';

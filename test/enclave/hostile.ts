@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { decode } from 'cborg';
-import { encodeCbor, type CborInput } from '../../prover/enclave/cbor.ts';
+import { encodeCbor, type CborInput } from '../../prover/protocol/wire/index.ts';
 import {
   concat,
   decodeStatement,

@@ -1,9 +1,9 @@
 /** Execution blocks: from a finalized beacon header back along parent hashes, and the rule that heads descend from heads. */
 import { equalBytes } from '../../protocol/bytes.ts';
 import { hash } from '../../protocol/hash.ts';
+import { rlpList, rlpString, rlpUint } from '../../protocol/wire/rlp.ts';
 import { demand } from '../errors.ts';
 import type { LightClientStore } from './sync-protocol.ts';
-import { rlpList, rlpString, rlpUint } from './rlp.ts';
 
 /** A final execution block: the finalized one, or an ancestor of it. Only this module makes them. */
 export interface ExecutionBlock {
@@ -32,7 +32,7 @@ export function finalizedBlock({ finalizedHeader: { execution } }: LightClientSt
  * Ancestors of a final block, downwards.
  * @param headers RLP of the headers from the block's parent downwards, at most `MAX_HEADERS`
  * @returns the block of each header
- * @throws LightClientError `TooManyHeaders`, `WrongParent`, `MalformedRlp`, `MalformedHeader`
+ * @throws LightClientError `TooManyHeaders`, `WrongParent`, `MalformedHeader`; WireError `MalformedRlp`
  */
 export function ancestorsOf(block: ExecutionBlock, headers: readonly Uint8Array[]): ExecutionBlock[] {
   demand(headers.length <= MAX_HEADERS, 'TooManyHeaders', () => `${headers.length} headers, at most ${MAX_HEADERS}`);
@@ -80,7 +80,7 @@ export function beginDescent(store: LightClientStore): Descent {
 
 /**
  * Goes on downwards.
- * @throws LightClientError as `ancestorsOf`
+ * @throws as `ancestorsOf`
  */
 export function extendDescent({ head, lowest, newest }: Descent, headers: readonly Uint8Array[]): Descent {
   const ancestors = ancestorsOf(lowest, headers);

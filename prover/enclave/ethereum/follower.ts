@@ -1,9 +1,9 @@
 /** Follows one Ethereum chain: the light client's store, the head that messages are proven from, its last ancestors. */
 import type { SentMessage } from '../../protocol/message-sent.ts';
-import type { CborInput } from '../cbor.ts';
+import type { CborInput } from '../../protocol/wire/cbor.ts';
+import type { Fields } from '../../protocol/wire/fields.ts';
 import type { EthereumOrigin, Lane } from '../config.ts';
 import { insist } from '../errors.ts';
-import type { Fields } from '../fields.ts';
 import { MAX_RUN, MessageIndices, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
 import {
   MAX_HEADERS,

@@ -2,9 +2,9 @@
 import type { ChainId } from '../../protocol/chain.ts';
 import { concat, equalBytes } from '../../protocol/bytes.ts';
 import { decodeMessageSentLog, type EvmLog, type SentMessage } from '../../protocol/message-sent.ts';
+import { rlpList, rlpString, rlpUint } from '../../protocol/wire/rlp.ts';
 import { demand } from '../errors.ts';
 import type { ExecutionBlock } from './blocks.ts';
-import { rlpList, rlpString, rlpUint } from './rlp.ts';
 import { verifyTrieProof } from './trie.ts';
 
 /** A proven receipt of a transaction that succeeded. */
@@ -21,7 +21,7 @@ const TYPED_RECEIPTS = 4;
  * The receipt of a transaction, proven against its block.
  * @param index of the transaction in the block, from 0
  * @param proof nodes as for `verifyTrieProof`
- * @throws LightClientError `InvalidTransactionIndex`, the rules of `verifyTrieProof`, `MalformedReceipt`, `FailedTransaction`
+ * @throws LightClientError `InvalidTransactionIndex`, `MalformedReceipt`, `FailedTransaction`, and as `verifyTrieProof`
  */
 export function verifyReceipt(block: ExecutionBlock, index: number, proof: readonly Uint8Array[]): Receipt {
   return { block, logs: decodeReceiptLogs(verifyTrieProof(block.receiptsRoot, receiptKey(index), proof)) };

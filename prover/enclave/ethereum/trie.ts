@@ -6,8 +6,8 @@
  */
 import { equalBytes } from '../../protocol/bytes.ts';
 import { hash } from '../../protocol/hash.ts';
+import { isRlpList, rlpList, rlpString } from '../../protocol/wire/rlp.ts';
 import { demand } from '../errors.ts';
-import { isRlpList, rlpList, rlpString } from './rlp.ts';
 
 /** Nodes on the way to a leaf: keys of receipts have at most five bytes, ten nibbles, and the leaf comes on top. */
 export const MAX_NODES = 11;
@@ -19,7 +19,8 @@ export const MAX_NODES = 11;
  * @param proof the nodes from the root downwards, each as it is hashed; nodes shorter than 32 bytes stand inside their
  * parents and are not listed, the root excepted
  * @returns the value, a copy
- * @throws LightClientError `ProofTooLong`, `WrongTrieNode`, `MalformedTrieNode`, `MalformedRlp`, `AbsentKey`, `UnusedTrieNode`
+ * @throws WireError `MalformedRlp`
+ * @throws LightClientError `ProofTooLong`, `WrongTrieNode`, `MalformedTrieNode`, `AbsentKey`, `UnusedTrieNode`
  */
 export function verifyTrieProof(root: Uint8Array, key: Uint8Array, proof: readonly Uint8Array[]): Uint8Array {
   demand(proof.length <= MAX_NODES, 'ProofTooLong', () => `${proof.length} nodes, at most ${MAX_NODES}`);

@@ -1,8 +1,9 @@
 /** Certified checkpoints of Sui: the certificate, the hand-over to the next committee, and the hash chain between them. */
 import { concat, equalBytes } from '../../protocol/bytes.ts';
+import { BcsReader } from '../../protocol/wire/bcs.ts';
 import { demand } from '../errors.ts';
-import { BcsReader, digestOf } from './bcs.ts';
 import { makeCommittee, readMember, verifyQuorum, type Committee, type CommitteeMember } from './committee.ts';
+import { digestOf } from './digest.ts';
 
 /** A final checkpoint: certified by a committee, or an ancestor of one that is. Only this module makes them. */
 export interface Checkpoint {
@@ -27,7 +28,7 @@ export const MAX_CHECKPOINTS = 8_192;
 /**
  * A checkpoint from its certificate.
  * @param certified BCS `CertifiedCheckpointSummary`: summary, epoch, aggregate signature (48 bytes), signer bitmap
- * @throws LightClientError `MalformedBcs`, `WrongEpoch`, and the rules of `verifyQuorum`
+ * @throws WireError `MalformedBcs`; LightClientError `WrongEpoch`, and the rules of `verifyQuorum`
  */
 export function verifyCheckpoint(committee: Committee, certified: Uint8Array): Checkpoint {
   const reader = new BcsReader(certified);
@@ -70,7 +71,7 @@ export function nextCommittee(committee: Committee, { epoch, sequenceNumber, nex
  * Ancestors of a final checkpoint, downwards.
  * @param summaries BCS `CheckpointSummary` from the checkpoint's predecessor downwards, at most `MAX_CHECKPOINTS`
  * @returns the checkpoint of each summary
- * @throws LightClientError `TooManyCheckpoints`, `WrongPredecessor`, `MalformedBcs`
+ * @throws LightClientError `TooManyCheckpoints`, `WrongPredecessor`; WireError `MalformedBcs`
  */
 export function predecessorsOf(checkpoint: Checkpoint, summaries: readonly Uint8Array[]): Checkpoint[] {
   const { length } = summaries;

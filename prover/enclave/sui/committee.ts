@@ -1,8 +1,8 @@
 /** Sui's validator committees: BLS12-381 with signatures in G1 and keys in G2 ("min-sig"), weighed by voting power. */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { toHex } from '../../protocol/bytes.ts';
+import { BcsReader } from '../../protocol/wire/bcs.ts';
 import { demand } from '../errors.ts';
-import { BcsReader } from './bcs.ts';
 
 const scheme = bls12_381.shortSignatures;
 type KeyPoint = ReturnType<typeof scheme.getPublicKey>;
@@ -54,7 +54,7 @@ export function readMember(reader: BcsReader): CommitteeMember {
 
 /**
  * Decodes a committee: epoch, then members; the form of a configured starting point.
- * @throws LightClientError `MalformedBcs`, `InvalidCommittee`
+ * @throws WireError `MalformedBcs`; LightClientError `InvalidCommittee`
  */
 export function decodeCommittee(bytes: Uint8Array): Committee {
   const reader = new BcsReader(bytes);

@@ -7,9 +7,11 @@ import {
   decodeMessageSentEvent,
   type SentMessage,
 } from '../../protocol/message-sent.ts';
+import { BcsReader } from '../../protocol/wire/bcs.ts';
+import { check } from '../../protocol/wire/errors.ts';
 import { demand } from '../errors.ts';
-import { BcsReader, digestOf } from './bcs.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { digestOf } from './digest.ts';
 
 /** Digests of one transaction in a final checkpoint, 32 bytes each. */
 export interface ExecutionDigests {
@@ -45,7 +47,7 @@ const MAX_TYPE_DEPTH = 64;
 /**
  * The contents of a checkpoint.
  * @param contents BCS `CheckpointContents`, version 1 or 2
- * @throws LightClientError `WrongContents`, `MalformedBcs`
+ * @throws LightClientError `WrongContents`; WireError `MalformedBcs`
  */
 export function verifyContents(checkpoint: Checkpoint, contents: Uint8Array): ProvenContents {
   demand(
@@ -76,8 +78,9 @@ export function verifyContents(checkpoint: Checkpoint, contents: Uint8Array): Pr
  * @param index of the transaction in the checkpoint, from 0
  * @param effects BCS `TransactionEffects`, version 2
  * @param events BCS `TransactionEvents`
+ * @throws WireError `MalformedBcs`
  * @throws LightClientError `TransactionMissing`, `WrongEffects`, `UnknownEffectsVersion`, `FailedTransaction`,
- * `WrongTransaction`, `WrongEvents`, `MalformedBcs`
+ * `WrongTransaction`, `WrongEvents`
  */
 export function verifyEvents(
   { checkpoint, transactions }: ProvenContents,
@@ -164,7 +167,7 @@ function readStructTag(reader: BcsReader, depth: number): Omit<ProvenEvent, 'con
 
 /** `TypeTag`: of its eleven variants, 6 is a vector and 7 a struct. */
 function skipTypeTag(reader: BcsReader, depth: number): void {
-  demand(depth <= MAX_TYPE_DEPTH, 'MalformedBcs', () => `a type nested deeper than ${MAX_TYPE_DEPTH}`);
+  check(depth <= MAX_TYPE_DEPTH, 'MalformedBcs', () => `a type nested deeper than ${MAX_TYPE_DEPTH}`);
   const variant = reader.variant(11);
   if (variant === 6) skipTypeTag(reader, depth + 1);
   if (variant === 7) readStructTag(reader, depth);

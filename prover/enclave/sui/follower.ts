@@ -1,10 +1,10 @@
 /** Follows one Sui network: the committee, the head, and its last ancestors. */
 import { equalBytes } from '../../protocol/bytes.ts';
 import type { SentMessage } from '../../protocol/message-sent.ts';
-import type { CborInput } from '../cbor.ts';
+import type { CborInput } from '../../protocol/wire/cbor.ts';
+import type { Fields } from '../../protocol/wire/fields.ts';
 import type { Lane, SuiOrigin } from '../config.ts';
 import { demand, insist } from '../errors.ts';
-import type { Fields } from '../fields.ts';
 import { MAX_RUN, MessageIndices, finalBlocks, type Anchor, type Follower, type ProvenMessages } from '../origin.ts';
 import {
   MAX_CHECKPOINTS,

@@ -2,17 +2,23 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleEnclave, root } from '../../enclave/bundle.ts';
 
-/** Lines of the first-party sources that the bundle's metafile names, the wire codecs of prover/protocol aside. */
-export async function countSourceLines(): Promise<{ code: number; total: number }> {
-  const { sources } = await bundleEnclave();
-  let code = 0;
-  let total = 0;
-  for (const source of sources.filter((name) => !name.startsWith('prover/protocol/'))) {
-    const lines = readFileSync(path.join(root, source), 'utf8').trimEnd().split('\n');
-    total += lines.length;
-    code += countCode(lines);
-  }
-  return { code, total };
+export interface SourceLines {
+  /** All lines, and those with code */
+  readonly total: number;
+  readonly code: number;
+  /** All lines of prover/protocol, which the others do not include */
+  readonly protocol: number;
+}
+
+/** Lines of the first-party sources that the metafiles of the core and of the longest driver name. */
+export async function countSourceLines(): Promise<SourceLines> {
+  const { sources, driverSources } = await bundleEnclave();
+  const linesOf = (source: string): string[] => readFileSync(path.join(root, source), 'utf8').trimEnd().split('\n');
+  const allOf = (names: readonly string[]): string[] => names.flatMap(linesOf);
+  const drivers = [...driverSources.values()].map(allOf).sort((a, b) => b.length - a.length);
+  const isProtocol = (name: string): boolean => name.startsWith('prover/protocol/');
+  const own = [...allOf(sources.filter((name) => !isProtocol(name))), ...drivers[0]!];
+  return { total: own.length, code: countCode(own), protocol: allOf(sources.filter(isProtocol)).length };
 }
 
 /** Neither blank nor comment. Comments of these sources begin lines: one behind code counts as code. */

@@ -25,10 +25,13 @@ const FILES = [
   'ethereum/sync-protocol',
   'ethereum/execution',
   'ethereum/recorded',
-  'sui/bcs',
   'sui/checkpoint',
   'sui/events',
   'sui/recorded',
+  '../protocol/wire/cbor',
+  '../protocol/wire/frames',
+  '../protocol/wire/rlp',
+  '../protocol/wire/bcs',
 ].map((name) => path.resolve(`test/enclave/${name}.test.ts`));
 /** Longer tests are left out: they repeat for every byte what others do for one. */
 const MAX_TEST_MILLISECONDS = 4000;
@@ -148,9 +151,9 @@ process.exit(0);
 
 /** With the mutant there from the moment that modules are loaded, by the tests that are nearest to its file. */
 function isKilledFromTheStart(id: string, name: string): boolean {
-  const folder = ['ethereum', 'sui'].find((prefix) => name.startsWith(`${prefix}/`));
+  const folder = ['ethereum', 'sui', '../protocol/wire'].find((prefix) => name.startsWith(`${prefix}/`));
   const files = FILES.filter(
-    (file) => /(?:parts|configuration|enclave)\.test/.test(file) || file.includes(`/${folder}/`),
+    (file) => /(?:parts|configuration|enclave)\.test/.test(file) || file.includes(`/${folder?.replace('../', '')}/`),
   );
   const mochaPath = path.resolve('node_modules/mocha/bin/mocha.js');
   const options = ['--bail', '--extension', 'ts', '--timeout', '60000', '--grep', 'lodestar|any byte', '--invert'];

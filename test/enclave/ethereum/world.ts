@@ -13,9 +13,10 @@ import {
   type PresetName,
   type UpdateValue,
 } from '../../../localnet/beacon/types.ts';
-import { LightClientError } from '../../../prover/enclave/errors.ts';
+import { EnclaveError, LightClientError } from '../../../prover/enclave/errors.ts';
 import * as eth from '../../../prover/enclave/ethereum/index.ts';
 import { ProtocolError } from '../../../prover/protocol/index.ts';
+import { WireError } from '../../../prover/protocol/wire/index.ts';
 
 /** A block without transactions, filled with what its number gives. */
 export function emptyBlock(number: number): ExecutionInput {
@@ -84,9 +85,13 @@ export function ruleOf(action: () => unknown): string {
   try {
     action();
   } catch (error) {
-    assert.ok(error instanceof LightClientError || error instanceof ProtocolError, String((error as Error).stack));
+    assert.ok(isRule(error), String((error as Error).stack));
     assert.ok(error.message.startsWith(`${error.code}: `) && error.message.length > error.code.length + 10);
     return error.code;
   }
   return 'accepted';
+}
+
+function isRule(error: unknown): error is WireError | LightClientError | EnclaveError | ProtocolError {
+  return [WireError, LightClientError, EnclaveError, ProtocolError].some((type) => error instanceof type);
 }

@@ -1,13 +1,13 @@
 /** Frames on a byte stream: length (4 bytes, big-endian), then so many bytes of payload. */
-import { concat } from '../protocol/bytes.ts';
-import { insist } from './errors.ts';
+import { concat } from '../bytes.ts';
+import { check } from './errors.ts';
 
 /** Longest payload. A run of 256 messages with full bodies and their receipts takes about 3 MB. */
 export const MAX_FRAME_BYTES = 2 ** 23;
 
 /** A payload with its length in front. */
 export function encodeFrame(payload: Uint8Array): Uint8Array {
-  insist(payload.length <= MAX_FRAME_BYTES, 'FrameTooLarge', () => `${payload.length} bytes`);
+  check(payload.length <= MAX_FRAME_BYTES, 'FrameTooLarge', () => `${payload.length} bytes`);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, payload.length);
   return concat(length, payload);
@@ -26,7 +26,7 @@ export class FrameReader {
 
   /**
    * The payloads that a chunk completes, one after the other.
-   * @throws EnclaveError `FrameTooLarge`: where the next frame begins is not known then
+   * @throws WireError `FrameTooLarge`: where the next frame begins is not known then
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     for (let position = 0; position < chunk.length;) {
@@ -46,7 +46,7 @@ export class FrameReader {
   #begin(): Uint8Array {
     const length = new DataView(this.#length.buffer).getUint32(0);
     const isFrame = length > 0 && length <= MAX_FRAME_BYTES;
-    insist(isFrame, 'FrameTooLarge', () => `a frame of ${length} bytes; it has 1 to ${MAX_FRAME_BYTES}`);
+    check(isFrame, 'FrameTooLarge', () => `a frame of ${length} bytes; it has 1 to ${MAX_FRAME_BYTES}`);
     return new Uint8Array(length);
   }
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { bcs } from '@mysten/sui/bcs';
 import fc from 'fast-check';
-import { BcsReader } from '../../../prover/enclave/sui/bcs.ts';
-import { ruleOf } from '../ethereum/world.ts';
+import { BcsReader } from '../../../prover/protocol/wire/index.ts';
+import { ruleOf } from './world.ts';
 
 const over = (...bytes: number[]): BcsReader => new BcsReader(Uint8Array.from(bytes));
 

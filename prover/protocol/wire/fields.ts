@@ -1,19 +1,19 @@
 import type { CborValue } from './cbor.ts';
-import { insist } from './errors.ts';
+import { check } from './errors.ts';
 
 /** Characters of an unknown name that an error repeats. */
 const LONGEST_QUOTE = 64;
 
 /**
  * The fields of a decoded map. Each is taken under its type and bounds; `end` refuses what nobody took.
- * Every method throws EnclaveError `InvalidField`, with the field's name.
+ * Every method throws WireError `InvalidField`, with the field's name.
  */
 export class Fields {
   readonly #map: ReadonlyMap<string, CborValue>;
   readonly #known = new Set<string>();
 
   constructor(value: CborValue | undefined) {
-    insist(value instanceof Map, 'InvalidField', () => 'expected a map of fields');
+    check(value instanceof Map, 'InvalidField', () => 'expected a map of fields');
     this.#map = value;
   }
 
@@ -24,7 +24,7 @@ export class Fields {
   uint(name: string, max: bigint): bigint {
     const value = this.#take(name);
     const isUint = typeof value === 'bigint' && value <= max;
-    insist(isUint, 'InvalidField', () => `${name} must be an unsigned integer of at most ${max}`);
+    check(isUint, 'InvalidField', () => `${name} must be an unsigned integer of at most ${max}`);
     return value;
   }
 
@@ -41,20 +41,20 @@ export class Fields {
   bytes(name: string, length?: number): Uint8Array {
     const value = this.#take(name);
     const isBytes = value instanceof Uint8Array && (length === undefined || value.length === length);
-    insist(isBytes, 'InvalidField', () => `${name} must be ${length ?? 'a string of'} bytes`);
+    check(isBytes, 'InvalidField', () => `${name} must be ${length ?? 'a string of'} bytes`);
     return value;
   }
 
   text(name: string): string {
     const value = this.#take(name);
-    insist(typeof value === 'string', 'InvalidField', () => `${name} must be text`);
+    check(typeof value === 'string', 'InvalidField', () => `${name} must be text`);
     return value;
   }
 
   list(name: string, max: number): CborValue[] {
     const value = this.#take(name);
     const isList = Array.isArray(value) && value.length <= max;
-    insist(isList, 'InvalidField', () => `${name} must be an array of at most ${max}`);
+    check(isList, 'InvalidField', () => `${name} must be an array of at most ${max}`);
     return value;
   }
 
@@ -62,7 +62,7 @@ export class Fields {
   byteList(name: string, max: number): Uint8Array[] {
     const list = this.list(name, max);
     const isBytes = list.every((item) => item instanceof Uint8Array);
-    insist(isBytes, 'InvalidField', () => `${name} must hold byte strings only`);
+    check(isBytes, 'InvalidField', () => `${name} must hold byte strings only`);
     return list as Uint8Array[];
   }
 
@@ -70,7 +70,7 @@ export class Fields {
   counts(name: string, max: number): number[] {
     const list = this.list(name, max);
     const isCounts = list.every((item) => typeof item === 'bigint' && item <= Number.MAX_SAFE_INTEGER);
-    insist(isCounts, 'InvalidField', () => `${name} must hold integers below 2^53 only`);
+    check(isCounts, 'InvalidField', () => `${name} must hold integers below 2^53 only`);
     return list.map(Number);
   }
 
@@ -86,7 +86,7 @@ export class Fields {
   end(): void {
     const extra = [...this.#map.keys()].find((key) => !this.#known.has(key));
     // The host's own text: a name as long as a frame would make a reply that is longer than one.
-    insist(extra === undefined, 'InvalidField', () => `${extra!.slice(0, LONGEST_QUOTE)} is no field here`);
+    check(extra === undefined, 'InvalidField', () => `${extra!.slice(0, LONGEST_QUOTE)} is no field here`);
   }
 
   #take(name: string): CborValue | undefined {

@@ -3,8 +3,8 @@
  * and maps with text keys. A value has one encoding, and nothing else decodes: no indefinite length, no number that is
  * not in its shortest form, no key twice or out of order.
  */
-import { concat } from '../protocol/bytes.ts';
-import { insist } from './errors.ts';
+import { concat } from '../bytes.ts';
+import { check } from './errors.ts';
 
 /** What decodes. Byte strings are views into the bytes that they came from. */
 export type CborValue = bigint | Uint8Array | string | CborValue[] | CborMap;
@@ -38,7 +38,7 @@ export function encodeCbor(value: CborInput): Uint8Array {
 
 /**
  * Decodes exactly one value.
- * @throws EnclaveError `MalformedFrame`
+ * @throws WireError `MalformedFrame`
  */
 export function decodeCbor(bytes: Uint8Array): CborValue {
   const reader = { bytes, position: 0, values: 0 };
@@ -131,5 +131,5 @@ function isList(value: CborInput): value is readonly CborInput[] {
 }
 
 function demandCbor(condition: boolean, detail: () => string): asserts condition {
-  insist(condition, 'MalformedFrame', detail);
+  check(condition, 'MalformedFrame', detail);
 }

@@ -1,33 +1,20 @@
-import { blake2b } from '@noble/hashes/blake2.js';
-import { demand } from '../errors.ts';
-
-/** Names that Sui puts in front of a value's BCS before hashing it. */
-export type DigestDomain = 'CheckpointSummary' | 'CheckpointContents' | 'TransactionEffects' | 'TransactionEvents';
-
-/** Digest of a BCS value: blake2b-256 of `"<domain>::" ‖ bcs` (sui-types, `default_hash`). 32 bytes. */
-export function digestOf(domain: DigestDomain, value: Uint8Array): Uint8Array {
-  return blake2b
-    .create({ dkLen: 32 })
-    .update(new TextEncoder().encode(`${domain}::`))
-    .update(value)
-    .digest();
-}
+import { check } from './errors.ts';
 
 /** Reads BCS front to back, strictly: one value has one encoding. Every field handed out is a copy. */
 export class BcsReader {
   readonly #bytes: Uint8Array;
   position = 0;
 
-  /** @throws LightClientError `MalformedBcs` when the value is not a byte array */
+  /** @throws WireError `MalformedBcs` when the value is not a byte array */
   constructor(bytes: Uint8Array) {
-    demand(bytes instanceof Uint8Array, 'MalformedBcs', () => 'expected a Uint8Array');
+    check(bytes instanceof Uint8Array, 'MalformedBcs', () => 'expected a Uint8Array');
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Bytes of a known length without a prefix. */
   take(length: number): Uint8Array {
     const end = this.position + length;
-    demand(end <= this.#bytes.length, 'MalformedBcs', () => `${this.#bytes.length} bytes, at least ${end} expected`);
+    check(end <= this.#bytes.length, 'MalformedBcs', () => `${this.#bytes.length} bytes, at least ${end} expected`);
     const taken = this.#bytes.slice(this.position, end);
     this.position = end;
     return taken;
@@ -43,16 +30,16 @@ export class BcsReader {
       const byte = this.take(1)[0]!;
       value |= (byte & 0x7f) << shift;
       if (byte >= 0x80) continue;
-      demand(byte !== 0 || shift === 0, 'MalformedBcs', () => 'a length is not in its shortest form');
+      check(byte !== 0 || shift === 0, 'MalformedBcs', () => 'a length is not in its shortest form');
       return value;
     }
-    demand(false, 'MalformedBcs', () => 'a length is too long');
+    check(false, 'MalformedBcs', () => 'a length is too long');
   }
 
   /** Tag of an enum with so many variants. */
   variant(count: number): number {
     const tag = this.uleb();
-    demand(tag < count, 'MalformedBcs', () => `variant ${tag} of an enum of ${count}`);
+    check(tag < count, 'MalformedBcs', () => `variant ${tag} of an enum of ${count}`);
     return tag;
   }
 
@@ -64,7 +51,7 @@ export class BcsReader {
   /** Bytes of a known length that are length-prefixed nevertheless, as digests and validator keys are. */
   prefixed(length: number): Uint8Array {
     const found = this.uleb();
-    demand(found === length, 'MalformedBcs', () => `${found} bytes where ${length} belong`);
+    check(found === length, 'MalformedBcs', () => `${found} bytes where ${length} belong`);
     return this.take(length);
   }
 
@@ -86,6 +73,6 @@ export class BcsReader {
   /** To be called after the last field. */
   end(): void {
     const rest = this.#bytes.length - this.position;
-    demand(rest === 0, 'MalformedBcs', () => `${rest} bytes too many`);
+    check(rest === 0, 'MalformedBcs', () => `${rest} bytes too many`);
   }
 }
