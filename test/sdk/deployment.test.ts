@@ -4,7 +4,7 @@ import { CorridorError, parseDeployment } from '../../prover/sdk/index.ts';
 const address = `0x${'Ab'.repeat(20)}`;
 const id = `0x${'cd'.repeat(32)}`;
 const evm = { kind: 'evm', chain: '31337', rpc: ['http://127.0.0.1:8545'], startHeight: 3 };
-const sui = { kind: 'sui', chain: '5981343220834583306', package: id, registry: id, outbox: id, inbox: id };
+const sui = { kind: 'sui', chain: '5980780306045815434', package: id, registry: id, outbox: id, inbox: id };
 const contracts = { registry: address, outbox: address, inbox: address };
 
 describe('a deployment description', () => {
@@ -16,7 +16,7 @@ describe('a deployment description', () => {
     assert.deepEqual([network, hosts], ['localnet', []]);
     const [first, second] = chains;
     assert.deepEqual([first!.chain, first!.startHeight, first!.outbox], [31337n, 3n, address.toLowerCase()]);
-    assert.deepEqual([second!.chain, second!.startHeight, second!.rpc], [5981343220834583306n, 0n, []]);
+    assert.deepEqual([second!.chain, second!.startHeight, second!.rpc], [5980780306045815434n, 0n, []]);
   });
 
   it('is refused with every mistake at once', () => {
