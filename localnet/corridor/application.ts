@@ -42,7 +42,7 @@ export interface LocalApplication {
   /** Sends several messages to a recipient on Sui, in one block where it can be. */
   sendFromEvm(recipient: Uint8Array, bodies: readonly Uint8Array[]): Promise<Sent[]>;
   /** Sends several messages to a recipient on EVM, in one transaction. */
-  sendFromSui(recipient: Uint8Array, bodies: readonly Uint8Array[]): Promise<Sent[]>;
+  sendFromSui(recipient: Uint8Array, bodies: readonly Uint8Array[], executionGas?: number): Promise<Sent[]>;
 }
 
 /** What the recipient needs there: Echo takes about 10,000 gas and 8 for a byte. */
@@ -140,10 +140,10 @@ async function deployOnSui({ sui, suiContext, suiChain }: LocalDeployment) {
     });
   }
   const { outbox } = corridorCalls(corridor);
-  const send = async (recipient: Uint8Array, bodies: readonly Uint8Array[]): Promise<Sent[]> => {
+  const send: LocalApplication['sendFromSui'] = async (recipient, bodies, executionGas = EXECUTION_GAS) => {
     const { digest, gas, events } = await run('sending', (tx) => {
       for (const body of bodies) {
-        const lane = { destinationChain: LOCALNET_EVM_CHAIN, executionGas: EXECUTION_GAS };
+        const lane = { destinationChain: LOCALNET_EVM_CHAIN, executionGas };
         const value = outbox.quote(tx, { self: sui.objects.outbox, bodyLength: body.length, ...lane });
         const [fee] = tx.splitCoins(tx.gas, [value]);
         outbox.send(tx, {

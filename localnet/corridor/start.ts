@@ -39,6 +39,8 @@ export interface CorridorOptions {
   readonly batch?: HostConfigInput['batch'];
   readonly logLevel?: HostConfig['logLevel'];
   readonly stepInMilliseconds?: number;
+  /** Whether hosts are started at once, in this process; default true. Their configurations are in `folder` either way */
+  readonly startsHosts?: boolean;
   /** Where files go; a temporary folder that is removed at the end by default */
   readonly folder?: string;
   /** Told what is being done */
@@ -104,8 +106,9 @@ export class LocalCorridor {
       onStep(`starting ${operators} enclaves and registering their keys on both chains`);
       for (let operator = 0; operator < operators; operator++) await corridor.startEnclave(operator);
       await network.evm.setInterval(blockMilliseconds);
-      onStep(hosts === 1 ? 'starting the host' : `starting ${hosts} hosts`);
       await corridor.#configure(hosts);
+      if (options.startsHosts === false) return corridor;
+      onStep(hosts === 1 ? 'starting the host' : `starting ${hosts} hosts`);
       await Promise.all(corridor.#configs.map((_, index) => corridor!.startHost(index)));
       return corridor;
     } catch (error) {

@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
-import { startDevnet } from './devnet.ts';
+import { startDevnet, type LocalDevnet } from './devnet.ts';
 import { seededKeypair } from './faucet.ts';
 import { startRealNode } from './real-node.ts';
 import { serve } from './rpc/server.ts';
@@ -30,6 +30,8 @@ export interface Localnet {
   readonly faucetUrl: string;
   /** A key with SUI. */
   readonly keypair: Ed25519Keypair;
+  /** The network itself, where it is the devnet. */
+  readonly devnet?: LocalDevnet;
   /** Settles when the network ends by itself; never for the devnet. */
   readonly ended: Promise<unknown>;
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
   const timer = follows ? setInterval(() => devnet.tick(), TICK_MS) : undefined;
   return {
     kind: 'devnet',
+    devnet,
     url: server.url,
     faucetUrl: server.faucetUrl,
     keypair,

@@ -324,9 +324,9 @@ export class Pipeline {
     const { store, log, metrics } = this.#o;
     const proven = await this.#proven(run, messages);
     const { outcomes, transactions, trouble } = await this.#destination(run.destinationChain).submit(proven, open);
-    for (const { id, gas } of transactions) {
+    for (const { id, gas, sentAt } of transactions) {
       metrics.submissionGas.observe({ chain: String(run.destinationChain) }, Number(gas));
-      log.info({ digest: toHex(run.digest), transaction: id, gas: String(gas) }, 'submitted');
+      log.info({ digest: toHex(run.digest), transaction: id, gas: String(gas), sentAt }, 'submitted');
     }
     if (transactions.length > 0) await store.markRun(run.digest, 'submitted');
     await this.takeOutcomes(outcomes);
