@@ -153,7 +153,8 @@ interface IOutbox is IMessageSent {
 
     /// @notice A lane.
     /// @param destinationChain The chain that it leads to.
-    /// @return nextNonce The nonce of the next message; zero for a lane that was not opened.
+    /// @return nextNonce The nonce of the next message; zero for a lane that was not opened. The last of a generation stays
+    /// when it was given.
     /// @return pausedUntilSeconds When its last pause ends or ended, zero without one.
     /// @return pauseAllowedFromSeconds When it can be paused next, zero for any time.
     /// @return fees What sending costs.

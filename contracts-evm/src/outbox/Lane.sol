@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Nonce} from "../protocol/Nonce.sol";
+import {Nonce, Nonces} from "../protocol/Nonce.sol";
 
 /// @notice What an outbox keeps of a lane: all that `send` reads, in one storage slot.
 /// @dev Layout, most significant bits on the left:
 ///
-///   256             192           152             88                40           0
-///    |  next nonce:64 | paused until:40 | base fee:64 | fee per byte:48 | per gas:40 |
+///   256             192         191                152            88                40           0
+///    |  next nonce:64 | used up:1 | paused until:39 | base fee:64 | fee per byte:48 | per gas:40 |
 ///
-/// Generations count from 1, so that zero is no lane.
+/// Generations count from 1, so that zero is no lane. A lane whose generation is used up keeps the last nonce.
 type Lane is uint256;
 
 using Lanes for Lane global;
@@ -32,6 +32,10 @@ library Lanes {
     uint256 private constant PAUSED = 152;
     uint256 private constant BASE = 88;
     uint256 private constant PER_BYTE = 40;
+    uint256 private constant USED_UP = 1 << 191;
+
+    /// @dev The end of a pause: 39 bits of seconds last for 17,000 years.
+    uint256 private constant PAUSED_MASK = (1 << 39) - 1;
 
     /// @notice A new lane.
     /// @param nonce The first nonce that it gives.
@@ -50,7 +54,7 @@ library Lanes {
 
     /// @notice The nonce of the next message.
     /// @param self The lane.
-    /// @return value The nonce.
+    /// @return value The nonce; the last one again where the generation is used up.
     function nextNonce(Lane self) internal pure returns (Nonce value) {
         // The casts, here and below, keep the bits of one field and drop those above it.
         return Nonce.wrap(uint64(Lane.unwrap(self) >> NONCE));
@@ -60,7 +64,14 @@ library Lanes {
     /// @param self The lane.
     /// @return value Seconds since 1970, zero without a pause.
     function pausedUntilSeconds(Lane self) internal pure returns (uint40 value) {
-        return uint40(Lane.unwrap(self) >> PAUSED);
+        return uint40((Lane.unwrap(self) >> PAUSED) & PAUSED_MASK);
+    }
+
+    /// @notice Whether the last nonce of a lane's generation was given.
+    /// @param self The lane.
+    /// @return result Whether nothing can be sent until governance raises the generation.
+    function isUsedUp(Lane self) internal pure returns (bool result) {
+        return Lane.unwrap(self) & USED_UP != 0;
     }
 
     /// @notice What sending costs.
@@ -89,15 +100,22 @@ library Lanes {
     /// @param self The lane.
     /// @return lane The lane.
     function advance(Lane self) internal pure returns (Lane lane) {
-        return self.withNextNonce(self.nextNonce().plus(1));
+        uint256 packed = Lane.unwrap(self);
+        Nonce nonce = self.nextNonce();
+        // Cannot wrap: the sequence is not the highest.
+        unchecked {
+            if (nonce.sequence() != Nonces.MAX_SEQUENCE) return Lane.wrap(packed + (1 << NONCE));
+        }
+        if (self.isUsedUp()) revert Nonces.NonceOverflow(nonce, 1);
+        return Lane.wrap(packed | USED_UP);
     }
 
-    /// @notice The same lane with another next nonce.
+    /// @notice The same lane with another next nonce, which was not given yet.
     /// @param self The lane.
     /// @param nonce The nonce.
     /// @return lane The lane.
     function withNextNonce(Lane self, Nonce nonce) internal pure returns (Lane lane) {
-        uint256 others = Lane.unwrap(self) & ((1 << NONCE) - 1);
+        uint256 others = Lane.unwrap(self) & (USED_UP - 1);
         return Lane.wrap((uint256(Nonce.unwrap(nonce)) << NONCE) | others);
     }
 
@@ -106,7 +124,7 @@ library Lanes {
     /// @param untilSeconds Seconds since 1970.
     /// @return lane The lane.
     function withPausedUntil(Lane self, uint40 untilSeconds) internal pure returns (Lane lane) {
-        uint256 others = Lane.unwrap(self) & ~(uint256(type(uint40).max) << PAUSED);
+        uint256 others = Lane.unwrap(self) & ~(PAUSED_MASK << PAUSED);
         return Lane.wrap(others | (uint256(untilSeconds) << PAUSED));
     }
 

@@ -197,7 +197,8 @@ interface IRegistryPolicy {
     /// @notice Takes a denial off a platform, or puts it on the list.
     /// @dev Governance. Reverts with `ZeroName`, `PlatformDenied` for a revoked one, `NoChange`.
     /// @param platformId The platform.
-    /// @param isListed Whether to put it on the list.
+    /// @param isListed Whether to put it on the list. To take it off the list while platforms must be listed raises both
+    /// epochs, as a tightening does.
     function allowPlatform(bytes32 platformId, bool isListed) external;
 
     /// @notice Denies a platform.
@@ -208,7 +209,7 @@ interface IRegistryPolicy {
     /// @notice Takes a denial off a family of platforms, or puts it on the list.
     /// @dev Governance. Reverts with `ZeroName`, `NoChange`.
     /// @param platformFamily The family.
-    /// @param isListed Whether to put it on the list.
+    /// @param isListed Whether to put it on the list, as with a platform.
     function allowPlatformFamily(bytes32 platformFamily, bool isListed) external;
 
     /// @notice Denies a family of platforms.

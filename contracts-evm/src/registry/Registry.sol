@@ -59,8 +59,9 @@ contract Registry is RegistryPolicy, Multicall, IRegistry {
     function renew(Candidate calldata candidate, bytes calldata evidence, JudgedFacts calldata kept) external {
         _requireHomeChain();
         if (!_operators[msg.sender].isAdmitted) revert OperatorNotAdmitted(msg.sender);
-        SignerRecord record = _ownRecord(candidate.signer);
+        SignerRecord record = _requireRegistered(candidate.signer);
         if (record.status() == SignerStatus.Revoked) revert SignerRevoked(candidate.signer);
+        _requireOwn(candidate.signer, record);
         _requireKept(candidate.signer, kept);
         (JudgedFacts memory facts, uint8 vendor) = _judge(candidate, evidence);
         if (facts.platformId != kept.platformId) revert PlatformChanged(candidate.signer, record.platformIndex());
@@ -93,7 +94,7 @@ contract Registry is RegistryPolicy, Multicall, IRegistry {
 
     /// @inheritdoc IRegistry
     function resign(address signer) external {
-        _ownRecord(signer);
+        _requireOwn(signer, _requireRegistered(signer));
         _records[signer] = _requireActive(signer).withStatus(SignerStatus.Resigned);
         emit SignerResigned(signer);
     }
@@ -294,10 +295,14 @@ contract Registry is RegistryPolicy, Multicall, IRegistry {
         if (keccak256(abi.encode(kept)) != factsHash) revert FactsMismatch(signer, factsHash);
     }
 
-    /// @dev The record of a signer of the caller's, or reverts with `SignerUnknown`, `NotTheOperator`.
-    function _ownRecord(address signer) private view returns (SignerRecord record) {
+    /// @dev The record of a signer that was registered, or reverts with `SignerUnknown`.
+    function _requireRegistered(address signer) private view returns (SignerRecord record) {
         record = _records[signer];
         if (!record.isRegistered()) revert SignerUnknown(signer);
+    }
+
+    /// @dev Reverts with `NotTheOperator` when a signer is not the caller's.
+    function _requireOwn(address signer, SignerRecord record) private view {
         if (record.operatorIndex() != _operators[msg.sender].index) revert NotTheOperator(signer, msg.sender);
     }
 

@@ -139,8 +139,11 @@ abstract contract RegistryPolicy is AccessManaged, HomeChain, IRegistryPolicy {
 
     /// @inheritdoc IRegistryPolicy
     function allowPlatform(bytes32 platformId, bool isListed) external restricted {
-        if (_platforms[platformId].standing == Standing.Revoked) revert PlatformDenied(platformId);
+        Standing before = _platforms[platformId].standing;
+        if (before == Standing.Revoked) revert PlatformDenied(platformId);
         _setPlatform(platformId, isListed ? Standing.Listed : Standing.Neutral);
+        // From now on its keys break a rule that they were judged by.
+        if (before == Standing.Listed && _state.arePlatformsListed) _tighten();
     }
 
     /// @inheritdoc IRegistryPolicy
@@ -152,7 +155,10 @@ abstract contract RegistryPolicy is AccessManaged, HomeChain, IRegistryPolicy {
 
     /// @inheritdoc IRegistryPolicy
     function allowPlatformFamily(bytes32 platformFamily, bool isListed) external restricted {
+        Standing before = _platformFamilies[platformFamily];
         _setPlatformFamily(platformFamily, isListed ? Standing.Listed : Standing.Neutral);
+        // As with a platform.
+        if (before == Standing.Listed && _state.arePlatformFamiliesListed) _tighten();
     }
 
     /// @inheritdoc IRegistryPolicy

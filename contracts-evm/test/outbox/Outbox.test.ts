@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { encodeAbiParameters, keccak256, pad, parseEther, size, zeroAddress, type Address, type Hex } from 'viem';
+import {
+  encodeAbiParameters,
+  keccak256,
+  pad,
+  parseEther,
+  size,
+  zeroAddress,
+  type Address,
+  type Hex,
+  type TransactionReceipt,
+} from 'viem';
 import { eventsOf } from '../harness/chain.ts';
 import { bytes, bytes32, encodeMessage, messageId } from '../harness/fixtures.ts';
 import { createWorld, FAR_CHAIN, nonceOf, type World } from '../harness/world.ts';
@@ -138,9 +148,30 @@ describe('Outbox', () => {
       await outbox.refuses('NonceOverflow', 'raiseGeneration', [FAR_CHAIN], { from });
       await setNextNonce((1n << 48n) | 0xffff_ffff_fffen);
       await outbox.send('send', send(), { value: FEE });
+      // The last sequence is sent, and nothing after it until governance raises the generation.
+      const last = await outbox.send('send', send(), { value: FEE });
+      assert.equal(nonceIn(last), nonceOf(0xffff_ffff_ffffn));
+      assert.deepEqual(await outbox.refuses('NonceOverflow', 'send', send(), { value: FEE }), [
+        nonceOf(0xffff_ffff_ffffn),
+        1n,
+      ]);
+      await world.guard(outbox, 'pauseLane', [FAR_CHAIN]);
+      assert.deepEqual((await outbox.read('laneOf', [FAR_CHAIN])).slice(0, 2), [
+        nonceOf(0xffff_ffff_ffffn),
+        BigInt((await chain.now()) + 5 * DAY),
+      ]);
+      await world.guard(outbox, 'resumeLane', [FAR_CHAIN]);
       await outbox.refuses('NonceOverflow', 'send', send(), { value: FEE });
+      await govern(outbox, 'raiseGeneration', [FAR_CHAIN]);
+      assert.equal(nonceIn(await outbox.send('send', send(), { value: FEE })), nonceOf(0, 2));
     });
   });
+
+  /** The nonce of the message that a receipt says was sent. */
+  const nonceIn = (receipt: TransactionReceipt): bigint => {
+    const message = eventsOf(receipt, world.outbox)[0]!.args.message as Hex;
+    return BigInt(`0x${message.slice(2 + 36, 2 + 52)}`);
+  };
 
   /** Writes the next nonce of the far lane into storage; finds its slot by what the lane says. */
   async function setNextNonce(nonce: bigint): Promise<void> {

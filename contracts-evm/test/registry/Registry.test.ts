@@ -168,6 +168,35 @@ describe('Registry', function () {
     }
   });
 
+  it('counts nobody either when a list that is demanded loses a platform or a family', async () => {
+    const { registry, chain, guard, govern } = world;
+    const epochs = async () => {
+      const { judgementEpoch, revocationEpoch } = await state();
+      return [judgementEpoch, revocationEpoch] as [number, number];
+    };
+    for (const [rule, name, subject, demand] of [
+      ['PlatformDenied', 'allowPlatform', first.platformId, [true, false]],
+      ['PlatformFamilyDenied', 'allowPlatformFamily', FAMILY, [false, true]],
+    ] as const) {
+      await chain.undone(async () => {
+        const before = await epochs();
+        // Nobody asks for the list yet, so that leaving it changes nothing.
+        await govern(registry, name, [subject, true]);
+        await govern(registry, name, [subject, false]);
+        await govern(registry, name, [subject, true]);
+        assert.deepEqual(await epochs(), before);
+        await guard(registry, 'requireListing', demand);
+        await registry.send('rejudge', [first.signer, first.facts]);
+        const [judgement, revocation] = await epochs();
+        await govern(registry, name, [subject, false]);
+        assert.deepEqual(await epochs(), [judgement + 1, revocation + 1]);
+        const digest = bytes32('anything');
+        assert.equal((await registry.read('tally', [digest, await world.signed(digest, [first])]))[0], 0);
+        await registry.refuses(rule, 'rejudge', [first.signer, first.facts]);
+      });
+    }
+  });
+
   it('denies an advisory that is open on a machine', async () => {
     const { registry, chain, guard, govern } = world;
     await chain.undone(async () => {
@@ -304,6 +333,10 @@ describe('Registry', function () {
       assert.equal((await record(first)).status, 'active');
       await world.guard(registry, 'revoke', [first.signer]);
       await registry.refuses('SignerRevoked', 'renew', await renewal(first), { from });
+      // That it was revoked comes before whose it was, as on Sui.
+      await registry.refuses('SignerRevoked', 'renew', await renewal({ ...first, operator: operators[1]! }), {
+        from: operators[1]!,
+      });
     });
   });
 

@@ -287,7 +287,8 @@ public(package) fun add_entry(self: &mut Criteria, entry: Entry): u32 {
     self.last_entry
 }
 
-/// Takes the denial of a subject back, or its listing; `is_listed` lists a platform or a family instead.
+/// Takes the denial of a subject back, or its listing; `is_listed` lists a platform or a family instead. To take a
+/// listing back where it is demanded raises both epochs: from then on keys break a rule that they were judged by.
 ///
 /// Aborts with `EInvalidSubject`, `EPlatformDenied` for a revoked platform, `ENoChange`.
 public(package) fun allow(self: &mut Criteria, kind: u8, value: address, is_listed: bool) {
@@ -295,8 +296,10 @@ public(package) fun allow(self: &mut Criteria, kind: u8, value: address, is_list
     assert!(kind != ADVISORY || !is_listed, EInvalidSubject);
     assert!(kind != PLATFORM || !self.is_revoked(REVOKED_PLATFORM, value), EPlatformDenied);
     let standing = if (is_listed) LISTED else NEUTRAL;
-    assert!(self.standing(subject) != standing, ENoChange);
+    let before = self.standing(subject);
+    assert!(before != standing, ENoChange);
     self.stand(subject, standing);
+    if (before == LISTED && *self.listing(kind)) self.tightened();
     if (kind == ADVISORY) self.denied_advisories = self.denied_advisories - 1;
 }
 

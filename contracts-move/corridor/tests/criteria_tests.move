@@ -210,6 +210,36 @@ fun listed_platform_qualifies_and_waiving_ends_the_demand() {
     world.end();
 }
 
+#[test]
+fun taking_a_demanded_listing_back_tightens() {
+    let mut world = world::ready(true);
+    let guard = world.guard();
+    world.allow(2, PLATFORM, true);
+    world.allow(3, FAMILY, true);
+    let signer = world.register(claims::claim(0));
+    let epoch = world.registry().revocation_epoch();
+    // Nobody asks for the list yet, so that leaving it changes nothing.
+    world.allow(2, PLATFORM, false);
+    world.allow(3, FAMILY, false);
+    assert_eq!(world.registry().revocation_epoch(), epoch);
+    assert!(world.counts(signer));
+    world.allow(2, PLATFORM, true);
+    world.allow(3, FAMILY, true);
+    tightening::demand_listing(world.registry(), &guard, 2);
+    tightening::demand_listing(world.registry(), &guard, 3);
+    world.rejudge(signer);
+    let epoch = world.registry().revocation_epoch();
+    world.allow(3, FAMILY, false);
+    let epoch = assert_tightened(&mut world, signer, epoch);
+    world.allow(3, FAMILY, true);
+    world.rejudge(signer);
+    assert!(world.counts(signer));
+    world.allow(2, PLATFORM, false);
+    assert_tightened(&mut world, signer, epoch);
+    world.evict(signer);
+    world.end();
+}
+
 #[test, expected_failure(abort_code = corridor::criteria::EPlatformDenied)]
 fun denial_is_stronger_than_a_listing_before_it() {
     let mut world = world::ready(true);
