@@ -159,10 +159,11 @@ export class Host {
     const name = `deliveries ${destination.chain}`;
     const watching = this.#keepWatching(name, (signal) => destination.watch(() => wakeup.wake(), signal));
     await this.#loop(wakeup, name, async () => {
-      const { outcomes, next } = await destination.poll(await store.cursor(cursor));
-      await pipeline.takeOutcomes(outcomes);
-      await store.setCursor(cursor, next);
-      return undefined;
+      const since = await store.now();
+      const seen = await destination.poll(await store.cursor(cursor));
+      await pipeline.takeSeen(destination.chain, seen, since);
+      await store.setCursor(cursor, seen.next);
+      return seen.isBehind ? 0 : undefined;
     });
     await watching;
   }

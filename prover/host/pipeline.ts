@@ -13,7 +13,7 @@ import {
   toHex,
   fromHex,
 } from '../protocol/index.ts';
-import { SubmissionError, type Destination, type Outcome, type Proven } from './destinations/destination.ts';
+import { SubmissionError, type Destination, type Outcome, type Proven, type Seen } from './destinations/destination.ts';
 import { leavesOf, proofOf } from './destinations/proof.ts';
 import type { Enclave, EnclavePool } from './enclaves/pool.ts';
 import { EvidenceError } from './evidence/errors.ts';
@@ -60,6 +60,17 @@ export interface PipelineOptions {
   readonly batch: BatchOptions;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+/** What another host gave is not taken. */
+export class ExchangeError extends Error {
+  readonly code: 'UnknownSigner' | 'TooManyProposals';
+
+  constructor(code: ExchangeError['code'], message: string) {
+    super(message);
+    this.name = 'ExchangeError';
+    this.code = code;
+  }
 }
 
 /** Too few signers vouch for a run yet. */
@@ -109,11 +120,20 @@ export class Pipeline {
     }
   }
 
-  /** Puts the job of every run that is not done back into the queue: for what a dead process had in its hands. */
+  /** Puts the job of every run that is not done back into the queue where it is lost, and that of every failed message. */
   async sweep(): Promise<void> {
-    for (const run of await this.#o.store.openRuns(SWEEP)) {
-      const stage = run.provenAt ? 'submit' : 'prove';
-      await this.#o.queue.send(stage, toHex(run.digest), { id: toHex(run.digest) });
+    const { store, queue } = this.#o;
+    const [toProve, toSubmit, toDeliver] = await Promise.all(
+      ['prove', 'submit', 'deliver'].map((stage) => queue.pending(stage)),
+    );
+    for (const run of await store.openRuns(SWEEP)) {
+      const id = toHex(run.digest);
+      const [stage, waiting] = run.provenAt ? (['submit', toSubmit!] as const) : (['prove', toProve!] as const);
+      if (!waiting.has(id)) await queue.send(stage, id, { id });
+    }
+    for (const failed of await store.failedMessages(SWEEP)) {
+      const id = toHex(failed);
+      if (!toDeliver!.has(id)) await queue.send('deliver', id, { id }, FIRST_RETRY_SECONDS);
     }
   }
 
@@ -224,42 +244,35 @@ export class Pipeline {
   }
 
   /**
-   * Takes a statement with signatures that another host gives. They authenticate themselves: what nobody who counts has
-   * signed is of no use and does no harm. A statement about other messages than are final here is refused.
+   * Takes a statement with signatures that another host gives. They authenticate themselves: it must be one that follows
+   * from what is final here, and signed by a key that counts at the destination's registry. Nothing else is kept.
    * @returns the statement's digest
-   * @throws ProtocolError; EvidenceError when its messages or its anchor are not final here yet
+   * @throws ProtocolError; EvidenceError when its messages or its anchor are not final here yet; ExchangeError
    */
   async takeStatement(encoded: Uint8Array, signatures: readonly Uint8Array[]): Promise<Uint8Array> {
-    const { store, queue, lanes } = this.#o;
+    const { store, queue } = this.#o;
     const digest = statementDigest(encoded);
-    const signers = signatures.map((signature) => recoverSigner(digest, signature));
-    if (!(await store.run(digest))) {
-      const statement = decodeStatement(encoded);
-      const lane = lanes.find(
-        ({ originChain, destinationChain, outbox, inbox, generation }) =>
-          originChain === statement.originChain &&
-          destinationChain === statement.destinationChain &&
-          equalBytes(outbox, statement.originOutbox) &&
-          equalBytes(inbox, statement.destinationInbox) &&
-          BigInt(generation) === statement.firstNonce >> 48n,
-      );
-      const anchor = lane && (await this.#origin(lane.originChain).anchorAt(statement.anchorHeight));
-      if (!anchor) throw new EvidenceError('Missing', 'its lane is not served, or its anchor is not final here yet');
-      const messages = await store.messages(lane, statement.firstNonce, statement.messageCount);
-      const isWhole = consecutive(messages).length === statement.messageCount;
-      if (!isWhole || messages[0]?.nonce !== statement.firstNonce) {
-        throw new EvidenceError('Missing', 'its messages are not all final here yet');
-      }
-      const run = runOf(lane, messages, anchor);
-      if (!equalBytes(run.digest, digest)) {
-        throw new EvidenceError('Contradiction', 'what is final here makes another statement');
-      }
-      await this.#addRun(run, messages);
+    const statement = decodeStatement(encoded);
+    const known = await store.run(digest);
+    if (known?.doneAt) return digest;
+    const proposal = known ? undefined : await this.#followsFromFinal(encoded, digest);
+    // What is kept already costs nobody anything.
+    const had = new Set((await store.signatures(digest)).map(({ signature }) => toHex(signature)));
+    const fresh = signatures.filter((signature) => {
+      const isFresh = !had.has(toHex(signature));
+      had.add(toHex(signature));
+      return isFresh;
+    });
+    const signed = fresh.map((signature) => ({ signature, signer: recoverSigner(digest, signature) }));
+    const counting = await this.#thatCount(statement.destinationChain, signed);
+    if (counting.length === 0) {
+      if (fresh.length === 0 && known) return digest;
+      throw new ExchangeError('UnknownSigner', 'no key that counts at the destination has signed it');
     }
+    if (proposal) await this.#addRun(proposal.run, proposal.messages);
     let isNew = false;
-    for (const [i, signature] of signatures.entries()) {
-      isNew = (await store.addSignature(digest, signers[i]!, signature)) || isNew;
-    }
+    for (const { signer, signature } of counting)
+      isNew = (await store.addSignature(digest, signer, signature)) || isNew;
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
     return digest;
   }
@@ -279,6 +292,51 @@ export class Pipeline {
     const index = Number(message.nonce - run.firstNonce);
     const siblings = proofOf({ messages: await this.#messagesOf(run) }, index);
     return { message, statement, signatures, index, siblings };
+  }
+
+  /** The run that a statement of another host is, when it is true and of use. */
+  async #followsFromFinal(
+    encoded: Uint8Array,
+    digest: Uint8Array,
+  ): Promise<{ run: NewRun; messages: readonly StoredMessage[] }> {
+    const { store, lanes } = this.#o;
+    const statement = decodeStatement(encoded);
+    const lane = lanes.find(
+      ({ originChain, destinationChain, outbox, inbox, generation }) =>
+        originChain === statement.originChain &&
+        destinationChain === statement.destinationChain &&
+        equalBytes(outbox, statement.originOutbox) &&
+        equalBytes(inbox, statement.destinationInbox) &&
+        BigInt(generation) === statement.firstNonce >> 48n,
+    );
+    const anchor = lane && (await this.#origin(lane.originChain).anchorAt(statement.anchorHeight));
+    if (!anchor) throw new EvidenceError('Missing', 'its lane is not served, or its anchor is not final here yet');
+    const messages = await store.messages(lane, statement.firstNonce, statement.messageCount);
+    const isWhole = consecutive(messages).length === statement.messageCount;
+    if (!isWhole || messages[0]?.nonce !== statement.firstNonce) {
+      throw new EvidenceError('Missing', 'its messages are not all final here yet');
+    }
+    const run = runOf(lane, messages, anchor);
+    if (!equalBytes(run.digest, digest)) {
+      throw new EvidenceError('Contradiction', 'what is final here makes another statement');
+    }
+    // There are many true statements about few messages: some are enough.
+    if ((await store.runsOver(lane, run.firstNonce)) >= MAX_OVERLAP) {
+      throw new ExchangeError('TooManyProposals', 'its messages are in many runs already');
+    }
+    return { run, messages };
+  }
+
+  /** Those whose keys the registry of a destination has taken and counts now. Keys that it has not cost no question. */
+  async #thatCount<T extends { readonly signer: Uint8Array }>(chain: bigint, signed: readonly T[]): Promise<T[]> {
+    const { store } = this.#o;
+    const signers = signed.map(({ signer }) => signer);
+    const taken = new Set((await store.signers(chain, signers)).map(toHex));
+    const destination = this.#destination(chain);
+    const counts = await Promise.all(
+      signed.map(async ({ signer }) => taken.has(toHex(signer)) && (await destination.key(signer)).counts),
+    );
+    return signed.filter((_, i) => counts[i]);
   }
 
   async #quorum(run: StoredRun): Promise<{ isMet: boolean; detail: string }> {
@@ -309,11 +367,22 @@ export class Pipeline {
       const trouble = await this.#submitOpen(run, messages, open);
       if (trouble) throw trouble;
       // Deliveries that others made are seen by `takeDeliveries`; what is open without having failed is looked at again.
+      await this.#askWhatIsDelivered(run, messages);
       const left = await store.openMessages(run);
       if (left.some((message) => !message.hasFailed))
         throw new SubmissionError('Pending', 'deliveries are not seen yet');
     }
     await store.markRun(digest, 'done');
+  }
+
+  /** By the inbox itself: a delivery may be older than what is looked through for deliveries. */
+  async #askWhatIsDelivered(run: StoredRun, messages: readonly StoredMessage[]): Promise<void> {
+    const { store, log } = this.#o;
+    const open = await this.#openIndexes(run, messages);
+    if (open.length === 0) return;
+    const found = await this.#destination(run.destinationChain).delivered(messages, open);
+    const news = await store.markDelivered(found.map((index) => ({ id: messages[index]!.id })));
+    for (const id of news) log.info({ messageId: toHex(id) }, 'delivered, long ago');
   }
 
   async #submitOpen(
@@ -343,18 +412,50 @@ export class Pipeline {
   /** Notes what became of messages, and sees to it that those whose recipient failed are tried again. */
   async takeOutcomes(outcomes: readonly Outcome[]): Promise<void> {
     const { store, queue, log } = this.#o;
+    const delivered = outcomes.filter(({ kind }) => kind === 'delivered') as (Outcome & { kind: 'delivered' })[];
+    const news = new Set((await store.markDelivered(delivered)).map(toHex));
+    for (const { id, transaction } of delivered) {
+      const messageId = toHex(id);
+      if (news.delete(messageId)) log.info({ messageId, transaction }, 'delivered');
+    }
     for (const outcome of outcomes) {
+      if (outcome.kind !== 'failed') continue;
       const messageId = toHex(outcome.id);
-      if (outcome.kind === 'delivered') {
-        const isNew = await store.markDelivered(outcome.id, outcome.transaction);
-        if (isNew) log.info({ messageId, transaction: outcome.transaction }, 'delivered');
-        continue;
-      }
       const isNew = await store.markFailed(outcome.id, outcome.reason);
       if (!isNew) continue;
       log.warn({ messageId, reason: outcome.reason }, 'recipient failed');
       await queue.send('deliver', messageId, { id: messageId }, FIRST_RETRY_SECONDS);
     }
+  }
+
+  /**
+   * Notes what a destination shows, and opens again what it showed before and does not any more: a block with deliveries
+   * may be replaced by one without.
+   * @param since by the database's clock, when the destination was asked
+   */
+  async takeSeen(chain: bigint, { outcomes, signers, reread }: Seen, since: Date): Promise<void> {
+    const { store, queue, log } = this.#o;
+    await store.addSigners(chain, signers);
+    await this.takeOutcomes(outcomes);
+    if (!reread) return;
+    const seen = outcomes.filter(({ kind }) => kind === 'delivered').map(({ id }) => id);
+    for (const { message, run } of await store.reopen(chain, reread, seen, since)) {
+      log.warn({ messageId: toHex(message.id) }, 'its delivery is gone from the chain');
+      if (run) await queue.send('submit', toHex(run), { id: toHex(run) });
+      else await this.#runAlone(message);
+    }
+  }
+
+  /** A run of one message, which the lane has gone past: others had delivered it before this host had it in a run. */
+  async #runAlone(message: StoredMessage): Promise<void> {
+    const lane = this.#o.lanes.find(
+      ({ originChain, destinationChain, generation }) =>
+        originChain === message.originChain &&
+        destinationChain === message.destinationChain &&
+        BigInt(generation) === message.nonce >> 48n,
+    );
+    const anchor = this.#origin(message.originChain).head;
+    if (lane && anchor) await this.#addRun(runOf(lane, [message], anchor), [message]);
   }
 
   /** Tries one message again whose recipient has failed. */
@@ -367,6 +468,7 @@ export class Pipeline {
     const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
     const trouble = await this.#submitOpen(run, messages, [index]);
     if (trouble) throw trouble;
+    await this.#askWhatIsDelivered(run, messages);
     const after = await store.message(id);
     if (!after?.deliveredAt)
       throw new SubmissionError('RecipientFailed', after?.failure ?? 'the recipient failed again');
@@ -404,6 +506,8 @@ export class Pipeline {
 }
 
 const MAX_SIGNATURES = 32;
+/** Runs that the first message of another host's run may be in already. */
+const MAX_OVERLAP = 8;
 
 type NewRun = Omit<StoredRun, 'proposedAt'>;
 

@@ -10,6 +10,11 @@ export interface JobData {
   readonly id: `0x${string}`;
 }
 
+interface Job {
+  readonly id: string;
+  readonly data: JobData;
+}
+
 export interface StageOptions {
   /** Jobs at one time. */
   readonly concurrency: number;
@@ -26,10 +31,15 @@ const POLL_SECONDS = 0.5;
 
 export class Queue {
   readonly #boss: PgBoss;
+  readonly #db: Database;
+  /** The table of jobs of all stages */
+  readonly #jobs: string;
   readonly #workers = new Map<string, string[]>();
 
-  private constructor(boss: PgBoss) {
+  private constructor(boss: PgBoss, db: Database, schema: string) {
     this.#boss = boss;
+    this.#db = db;
+    this.#jobs = `${schema}.job`;
   }
 
   /** @param onError told about trouble in the background; what is in the queue stays there */
@@ -43,10 +53,10 @@ export class Queue {
     });
     boss.on('error', onError);
     await boss.start();
-    return new Queue(boss);
+    return new Queue(boss, db, schema);
   }
 
-  /** Makes a stage's queue and begins to work on it. */
+  /** Makes a stage's queue and begins to work on it, first of all on what a process that died had in its hands. */
   async stage(name: string, options: StageOptions, handler: JobHandler): Promise<void> {
     await this.#boss.createQueue(name, {
       policy: 'short',
@@ -57,12 +67,42 @@ export class Queue {
       expireInSeconds: options.expireSeconds,
       deleteAfterSeconds: 3600,
     });
+    // A schema is one host's, so that nobody else works on these.
+    await this.#db.query(
+      `UPDATE ${this.#jobs} SET state = 'retry', start_after = now() WHERE name = $1 AND state = 'active'`,
+      [name],
+    );
+    const work = (job: Job): Promise<void> => this.#work(name, job, handler);
     const workers: string[] = [];
     for (let i = 0; i < options.concurrency; i++) {
-      const work = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 };
-      workers.push(await this.#boss.work(name, work, async ([job]: { data: JobData }[]) => handler(job!.data)));
+      const polling = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 };
+      workers.push(await this.#boss.work(name, polling, async ([job]: Job[]) => work(job!)));
     }
     this.#workers.set(name, workers);
+  }
+
+  /** A job that fails is not kept beside another one for the same key: that one does the work again just as well. */
+  async #work(name: string, { id, data }: Job, handler: JobHandler): Promise<void> {
+    try {
+      await handler(data);
+    } catch (error) {
+      const others = await this.#db.query(
+        `SELECT 1 FROM ${this.#jobs} WHERE name = $1 AND data->>'id' = $2 AND state < 'active' AND NOT blocked
+         AND id <> $3 LIMIT 1`,
+        [name, data.id, id],
+      );
+      if (others.length === 0) throw error;
+    }
+  }
+
+  /** What jobs of a stage that wait or are worked on are about. */
+  async pending(name: string): Promise<ReadonlySet<string>> {
+    const rows = await this.#db.query<{ about: string }>(
+      `SELECT DISTINCT data->>'id' AS about FROM ${this.#jobs}
+       WHERE name = $1 AND state <= 'active'`,
+      [name],
+    );
+    return new Set(rows.map(({ about }) => about));
   }
 
   /** Puts a job in unless one with that key is waiting already, and wakes whoever is idle. */

@@ -73,10 +73,29 @@ export const Health = z
   .object({
     name: z.string(),
     ready: z.boolean(),
+    /** Why it is not ready */
+    reasons: z.array(z.string()),
     enclaves: z.object({ configured: z.number(), connected: z.number() }),
     messages: z.object({ open: z.number(), delivered: z.number(), failed: z.number(), openRuns: z.number() }),
   })
   .openapi('Health');
+
+export const RegistryView = z
+  .object({
+    chain: decimal,
+    registry: z.string(),
+    keys: z.array(
+      z.object({
+        signer: hexOf(20),
+        status: z.enum(['unknown', 'active', 'resigned', 'evicted', 'revoked']),
+        expiresAt: time.optional(),
+        counts: z.boolean(),
+        /** Name of this host's enclave that has the key */
+        enclave: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi('Registry');
 
 /** A message as the API shows it. */
 export function showMessage(message: TrackedMessage): z.infer<typeof Message> {

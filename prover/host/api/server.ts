@@ -3,11 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { fromHex, ProtocolError, toHex } from '../../protocol/index.ts';
 import { EvidenceError } from '../evidence/errors.ts';
 import type { HostParts } from '../host.ts';
+import { inParallel } from '../origins/common.ts';
+import { ExchangeError } from '../pipeline.ts';
+import { clientOf, RateLimit } from './limits.ts';
 import {
   Health,
   IdParam,
@@ -17,6 +21,7 @@ import {
   Message,
   Problem,
   Proof,
+  RegistryView,
   showMessage,
   Signatures,
   TransactionParam,
@@ -29,10 +34,16 @@ export interface Api {
 }
 
 const MAX_BODY_BYTES = 16_384;
-/** Requests of one address: so many at once, so many more each second. */
-const BURST = 200;
-const PER_SECOND = 100;
-const MAX_ADDRESSES = 10_000;
+const REQUESTS = { burst: 200, perSecond: 100 };
+/** Signatures that are handed in. To recover the signer of one takes about a millisecond. */
+const SIGNATURES = { burst: 256, perSecond: 150 };
+/** Counting walks through all messages, so it is not done for everyone who asks. */
+const COUNTS_TTL_MS = 2_000;
+const MAX_CONNECTIONS = 1_024;
+/** A client that takes longer to send its request holds a connection and nothing else. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Keys that are looked up at one time. */
+const KEYS_AT_ONCE = 8;
 
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },
@@ -42,27 +53,47 @@ const refusals = {
   400: json(Problem, 'The request breaks a rule'),
   404: json(Problem, 'Not known here'),
   409: json(Problem, 'Not final here yet; try again'),
+  429: json(Problem, 'Too much at once; try again later'),
 };
 
-/** Builds the API without listening. */
-export function createApi(parts: HostParts): OpenAPIHono {
-  const { store, enclaves, lanes, origins, metrics, config, pipeline, queue } = parts;
+/**
+ * Builds the API without listening.
+ * @param now the clock of the limits, milliseconds
+ */
+export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
+  const { store, enclaves, lanes, origins, destinations, metrics, config, pipeline, queue } = parts;
   const app = new OpenAPIHono({
     defaultHook: (result, c) =>
       result.success ? undefined : c.json({ error: 'InvalidRequest', message: z.prettifyError(result.error) }, 400),
   });
-  const limit = rateLimit();
+  const requests = new RateLimit(REQUESTS, now);
+  const handedIn = new RateLimit(SIGNATURES, now);
+  const clientBehind = (c: Context): string => clientOf(getConnInfo(c).remote.address ?? '');
+  const tooMany = (what: string) => ({ error: 'TooManyRequests', message: `at most ${what} a second` });
   app.use(async (c, next) => {
-    const { remote } = getConnInfo(c);
-    if (limit(remote.address ?? '')) return next();
-    return c.json({ error: 'TooManyRequests', message: `at most ${PER_SECOND} requests a second` }, 429);
+    if (requests.take(clientBehind(c))) return next();
+    return c.json(tooMany(`${REQUESTS.perSecond} requests`), 429);
   });
+  let counted: { counts: ReturnType<typeof store.counts>; at: number } | undefined;
+  const counts = (): ReturnType<typeof store.counts> => {
+    if (!counted || performance.now() - counted.at > COUNTS_TTL_MS) {
+      counted = { counts: store.counts(), at: performance.now() };
+      counted.counts.catch(() => (counted = undefined));
+    }
+    return counted.counts;
+  };
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.onError((error, c) => {
     if (error instanceof HTTPException)
       return c.json({ error: 'InvalidRequest', message: error.message }, error.status);
     if (error instanceof ProtocolError) return c.json({ error: error.code, message: error.message }, 400);
-    if (error instanceof EvidenceError) return c.json({ error: error.code, message: error.message }, 409);
+    if (error instanceof ExchangeError) {
+      return c.json({ error: error.code, message: error.message }, error.code === 'UnknownSigner' ? 403 : 429);
+    }
+    // What a node said is for the operator's eyes.
+    if (error instanceof EvidenceError && error.code !== 'Unavailable') {
+      return c.json({ error: error.code, message: error.message }, 409);
+    }
     parts.log.warn({ path: c.req.path, reason: error.message }, 'the API failed');
     return c.json({ error: 'InternalError', message: 'the request could not be answered' }, 500);
   });
@@ -145,14 +176,46 @@ export function createApi(parts: HostParts): OpenAPIHono {
     ),
   );
 
+  const registry = createRoute({
+    method: 'get',
+    path: '/v1/registry',
+    responses: { 200: json(z.array(RegistryView), 'Where the keys stand that the registries have taken') },
+  });
+  app.openapi(registry, async (c) => {
+    const own = new Map(enclaves.connected.map(({ signer, name }) => [toHex(signer), name]));
+    const shown = config.chains.map(async ({ chain, registry: address }) => {
+      const signers = await store.signers(chain);
+      const keys = await inParallel(signers, (signer) => destinations.get(chain)!.key(signer), KEYS_AT_ONCE);
+      return {
+        chain: String(chain),
+        registry: address,
+        keys: keys.map(({ signer, status, expiresAt, counts: isCounted }) => ({
+          signer,
+          status,
+          ...(expiresAt > 0 ? { expiresAt: new Date(expiresAt * 1000).toISOString() } : {}),
+          counts: isCounted,
+          ...(own.has(signer) ? { enclave: own.get(signer)! } : {}),
+        })),
+      };
+    });
+    return c.json(await Promise.all(shown), 200);
+  });
+
   const signatures = createRoute({
     method: 'post',
     path: '/v1/signatures',
     request: { body: { content: { 'application/json': { schema: Signatures } }, required: true } },
-    responses: { 202: json(z.object({ digest: z.string() }), 'Taken'), ...refusals },
+    responses: {
+      202: json(z.object({ digest: z.string() }), 'Taken'),
+      403: json(Problem, 'No key that counts has signed it'),
+      ...refusals,
+    },
   });
   app.openapi(signatures, async (c) => {
     const { statement, signatures: given } = c.req.valid('json');
+    if (!handedIn.take(clientBehind(c), given.length)) {
+      return c.json(tooMany(`${SIGNATURES.perSecond} signatures`), 429);
+    }
     const digest = await pipeline.takeStatement(fromHex(statement), given.map(fromHex));
     return c.json({ digest: toHex(digest) }, 202);
   });
@@ -164,20 +227,24 @@ export function createApi(parts: HostParts): OpenAPIHono {
   });
   app.openapi(health, async (c) => {
     const connected = (await enclaves.all()).length;
-    const isFollowing = [...origins.values()].every(({ head }) => head !== undefined);
-    const ready = isFollowing && (enclaves.size === 0 || connected > 0);
+    const reasons = [...origins]
+      .filter(([, { head }]) => head === undefined)
+      .map(([chain]) => `nothing of chain ${chain} is known to be final yet; see the log for what its nodes say`);
+    if (enclaves.size > 0 && connected === 0) reasons.push('no enclave answers');
+    const ready = reasons.length === 0;
     const shown = {
       name: config.name,
       ready,
+      reasons,
       enclaves: { configured: enclaves.size, connected },
-      messages: await store.counts(),
+      messages: await counts(),
     };
     return ready ? c.json(shown, 200) : c.json(shown, 503);
   });
   app.get('/health', (c) => c.text('ok'));
 
   app.get('/metrics', async (c) => {
-    const { open, delivered, failed, openRuns } = await store.counts();
+    const { open, delivered, failed, openRuns } = await counts();
     for (const [state, count] of Object.entries({ open, delivered, failed, openRuns })) {
       metrics.messages.set({ state }, count);
     }
@@ -199,11 +266,13 @@ export function createApi(parts: HostParts): OpenAPIHono {
 }
 
 /** Serves the API where the configuration says. */
-export async function startApi(parts: HostParts): Promise<Api> {
+export async function startApi(parts: HostParts, now?: () => number): Promise<Api> {
   const { host, port } = parts.config.api;
-  const app = createApi(parts);
+  const app = createApi(parts, now);
   const server = await new Promise<ServerType>((resolve, reject) => {
-    const starting = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(starting));
+    const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
+    const starting = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, () => resolve(starting));
+    starting.maxConnections = MAX_CONNECTIONS;
     starting.once('error', reject);
   });
   const address = server.address() as AddressInfo;
@@ -215,21 +284,5 @@ export async function startApi(parts: HostParts): Promise<Api> {
         server.close(() => resolve());
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),
-  };
-}
-
-/** A bucket of requests for each address. */
-function rateLimit(): (address: string) => boolean {
-  const buckets = new Map<string, { left: number; at: number }>();
-  return (address) => {
-    const now = Date.now();
-    const bucket = buckets.get(address) ?? { left: BURST, at: now };
-    bucket.left = Math.min(BURST, bucket.left + ((now - bucket.at) / 1000) * PER_SECOND);
-    bucket.at = now;
-    if (!buckets.has(address) && buckets.size >= MAX_ADDRESSES) buckets.clear();
-    buckets.set(address, bucket);
-    if (bucket.left < 1) return false;
-    bucket.left -= 1;
-    return true;
   };
 }

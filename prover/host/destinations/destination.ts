@@ -1,5 +1,6 @@
 import type { QuorumCounts } from '../../bindings/values.ts';
 import type { ChainId } from '../../protocol/index.ts';
+import type { KeyStatus } from '../operators/registrar.ts';
 import type { StoredMessage } from '../store/rows.ts';
 
 /** A proven run, ready for its destination. */
@@ -15,7 +16,13 @@ export interface Proven {
 
 /** What became of a message. */
 export type Outcome =
-  | { readonly id: Uint8Array; readonly kind: 'delivered'; readonly transaction: string }
+  | {
+      readonly id: Uint8Array;
+      readonly kind: 'delivered';
+      readonly transaction: string;
+      /** Its block, where that may be replaced yet */
+      readonly height?: bigint;
+    }
   /** Its recipient failed; it is open still */
   | { readonly id: Uint8Array; readonly kind: 'failed'; readonly reason: string };
 
@@ -25,6 +32,19 @@ export interface Submitted {
   readonly transactions: readonly { readonly id: string; readonly gas: bigint; readonly sentAt: number }[];
   /** Why something else of the run was not delivered; trying again may help */
   readonly trouble?: Error;
+}
+
+/** What a destination shows of deliveries. */
+export interface Seen {
+  readonly outcomes: readonly Outcome[];
+  /** Signers whose keys its registry has taken */
+  readonly signers: readonly Uint8Array[];
+  /** Where to begin the next time */
+  readonly next: bigint;
+  /** Whether there is more to be had at once */
+  readonly isBehind: boolean;
+  /** Blocks, both included, of which `outcomes` has all deliveries: what was seen in them before and is not, is gone */
+  readonly reread?: { readonly from: bigint; readonly to: bigint };
 }
 
 /** Whether signatures suffice. */
@@ -52,10 +72,18 @@ export interface Destination {
    */
   submit(proven: Proven, open: readonly number[]): Promise<Submitted>;
   /**
-   * Deliveries since the last call, whoever made them.
+   * Deliveries and keys since the last call, whoever made them.
    * @param from where to begin, as the last call gave it; undefined for the deployment
    */
-  poll(from: bigint | undefined): Promise<{ outcomes: Outcome[]; next: bigint }>;
+  poll(from: bigint | undefined): Promise<Seen>;
+  /**
+   * Which messages the inbox holds for delivered, whoever did it and however long ago, but not so lately that it could
+   * be undone: `poll` shows those.
+   * @param open indexes to be looked at
+   */
+  delivered(messages: readonly StoredMessage[], open: readonly number[]): Promise<number[]>;
+  /** Where a key stands at the registry; an answer may be some seconds old. */
+  key(signer: Uint8Array): Promise<KeyStatus>;
   /** Calls back whenever there may be something new, until the signal aborts or the node hangs up. */
   watch(callback: () => void, signal: AbortSignal): Promise<void>;
 }

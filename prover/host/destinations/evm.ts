@@ -13,6 +13,9 @@ import type { PrivateKeyAccount } from 'viem/accounts';
 import { inboxAbi, registryAbi } from '../../bindings/evm/index.ts';
 import { readQuorum } from '../../bindings/values.ts';
 import { decodeMessage, decodeStatement, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
+import { KeyCache } from '../operators/key-cache.ts';
+import { readKeyOnEvm } from '../operators/keys.ts';
+import type { KeyStatus } from '../operators/registrar.ts';
 import type { StoredMessage } from '../store/rows.ts';
 import { Turns } from '../turns.ts';
 import {
@@ -21,6 +24,7 @@ import {
   type Outcome,
   type Proven,
   type QuorumState,
+  type Seen,
   type Submitted,
 } from './destination.ts';
 import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
@@ -50,6 +54,8 @@ const MAX_RUN = 256;
 const DEFAULT_MAX_FEE = 500_000_000_000n;
 /** Blocks of one query for logs. */
 const LOG_RANGE = 2_000n;
+/** Such queries before what was found is noted. */
+const RANGES = 20;
 const RECEIPT_TIMEOUT_MS = 90_000;
 
 export class EvmDestination implements Destination {
@@ -58,14 +64,16 @@ export class EvmDestination implements Destination {
   readonly #options: EvmDestinationOptions;
   readonly #client: PublicClient;
   readonly #sending = new Turns();
+  readonly #keys: KeyCache;
   #nonce: number | undefined;
 
   constructor(options: EvmDestinationOptions) {
     this.chain = options.chain;
     this.#options = options;
     const pollingInterval = options.pollMilliseconds ?? 250;
-    const transports = options.urls.map((url) => http(url, { retryCount: 1 }));
+    const transports = options.urls.map((url) => http(url, { retryCount: 1, batch: true }));
     this.#client = createPublicClient({ transport: fallback(transports), pollingInterval, cacheTime: 0 });
+    this.#keys = new KeyCache((signer) => readKeyOnEvm(this.#client, options.registry, signer));
   }
 
   fit(messages: readonly StoredMessage[]): number {
@@ -184,18 +192,42 @@ export class EvmDestination implements Destination {
     });
   }
 
-  async poll(from: bigint | undefined): Promise<{ outcomes: Outcome[]; next: bigint }> {
+  async poll(from: bigint | undefined): Promise<Seen> {
     const first = from ?? this.#options.startBlock;
     const latest = await this.#client.getBlockNumber();
     const outcomes: Outcome[] = [];
+    const signers: Uint8Array[] = [];
+    const { inbox, registry } = this.#options;
     let next = first;
-    for (; next <= latest; next += LOG_RANGE) {
+    for (let i = 0; i < RANGES && next <= latest; i++, next += LOG_RANGE) {
       const toBlock = next + LOG_RANGE - 1n < latest ? next + LOG_RANGE - 1n : latest;
-      const logs = await this.#client.getLogs({ address: this.#options.inbox, fromBlock: next, toBlock });
-      outcomes.push(...outcomesOf(logs, this.#options.inbox));
+      const logs = await this.#client.getLogs({ address: [inbox, registry], fromBlock: next, toBlock });
+      outcomes.push(...outcomesOf(logs, inbox));
+      const judged = parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs: logsOf(logs, registry) });
+      signers.push(...judged.map(({ args }) => fromHex(args.signer.toLowerCase())));
     }
+    if (next <= latest) return { outcomes, signers, next, isBehind: true };
     // The newest blocks are read again: they may be replaced yet.
-    return { outcomes, next: latest > first + REREAD ? latest - REREAD : first };
+    const reread = { from: first, to: latest };
+    return { outcomes, signers, next: latest > first + REREAD ? latest - REREAD : first, isBehind: false, reread };
+  }
+
+  key(signer: Uint8Array): Promise<KeyStatus> {
+    return this.#keys.status(signer);
+  }
+
+  async delivered(messages: readonly StoredMessage[], open: readonly number[]): Promise<number[]> {
+    const latest = await this.#client.getBlockNumber();
+    // What is younger is found, and found gone, by its block.
+    if (latest <= REREAD) return [];
+    const inbox = { address: this.#options.inbox, abi: inboxAbi, functionName: 'isDelivered' } as const;
+    const answers = await Promise.all(
+      open.map((index) => {
+        const { originChain, nonce } = messages[index]!;
+        return this.#client.readContract({ ...inbox, args: [originChain, nonce], blockNumber: latest - REREAD });
+      }),
+    );
+    return open.filter((_, i) => answers[i]);
   }
 
   async watch(callback: () => void, signal: AbortSignal): Promise<void> {
@@ -210,12 +242,21 @@ const REREAD = 16n;
 
 type Logs = Parameters<typeof parseEventLogs>[0]['logs'];
 
+function logsOf(logs: Logs, contract: Address): Logs {
+  return logs.filter(({ address }) => address.toLowerCase() === contract.toLowerCase());
+}
+
 function outcomesOf(logs: Logs, inbox: Address): Outcome[] {
-  const ours = logs.filter(({ address }) => address.toLowerCase() === inbox.toLowerCase());
-  const parsed = parseEventLogs({ abi: inboxAbi, eventName: ['MessageDelivered', 'DeliveryFailed'], logs: ours });
-  return parsed.map(({ eventName, args, transactionHash }): Outcome => {
+  const parsed = parseEventLogs({
+    abi: inboxAbi,
+    eventName: ['MessageDelivered', 'DeliveryFailed'],
+    logs: logsOf(logs, inbox),
+  });
+  return parsed.map(({ eventName, args, transactionHash, blockNumber }): Outcome => {
     const id = fromHex(args.messageId);
-    if (eventName === 'MessageDelivered') return { id, kind: 'delivered', transaction: transactionHash };
+    if (eventName === 'MessageDelivered') {
+      return { id, kind: 'delivered', transaction: transactionHash, height: blockNumber };
+    }
     return {
       id,
       kind: 'failed',

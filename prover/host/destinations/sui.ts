@@ -3,12 +3,21 @@ import { bcs } from '@mysten/sui/bcs';
 import type { Signer } from '@mysten/sui/cryptography';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
-import { Inbox, InboxMessageDelivered, InboxSpentKey, corridorCalls } from '../../bindings/sui/corridor.ts';
+import {
+  Inbox,
+  InboxMessageDelivered,
+  InboxSpentKey,
+  RegistrySignerJudged,
+  corridorCalls,
+} from '../../bindings/sui/corridor.ts';
 import { callRecipient, type SuiRecipient } from '../../bindings/sui/discovery.ts';
 import { readObject, readTable, structKey } from '../../bindings/sui/read.ts';
 import { decodeMessage, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
 import { firstThatCan } from '../origins/common.ts';
 import { subscribe } from '../evidence/checkpoints.ts';
+import { KeyCache } from '../operators/key-cache.ts';
+import { readKeyOnSui } from '../operators/keys.ts';
+import type { KeyStatus } from '../operators/registrar.ts';
 import type { StoredMessage } from '../store/rows.ts';
 import { Turns } from '../turns.ts';
 import {
@@ -17,6 +26,7 @@ import {
   type Outcome,
   type Proven,
   type QuorumState,
+  type Seen,
   type Submitted,
 } from './destination.ts';
 import { failureOf, type SuiFailure } from '../../bindings/sui/failure.ts';
@@ -52,6 +62,7 @@ export class SuiDestination implements Destination {
   readonly #recipients: Recipients;
   /** One transaction at a time: all of them pay with the same coins. */
   readonly #sending = new Turns();
+  readonly #keys: KeyCache;
   #spentTable: string | undefined;
 
   constructor(options: SuiDestinationOptions) {
@@ -59,6 +70,7 @@ export class SuiDestination implements Destination {
     this.#options = options;
     this.#calls = corridorCalls(options.packageId);
     this.#recipients = new Recipients(options.packageId);
+    this.#keys = new KeyCache((signer) => this.#ask((node) => readKeyOnSui(node, options.registry, signer)));
   }
 
   fit(messages: readonly StoredMessage[]): number {
@@ -75,7 +87,7 @@ export class SuiDestination implements Destination {
   }
 
   async submit(proven: Proven, open: readonly number[]): Promise<Submitted> {
-    const still = await this.#unspent(proven, open);
+    const still = await this.#unspent(proven.messages, open);
     const all = new Results();
     for (const { recipient, indexes } of groups(proven.messages, still)) {
       try {
@@ -114,7 +126,7 @@ export class SuiDestination implements Destination {
         left = left.filter((index) => index !== guilty);
       } else if (rule === 'AlreadyDelivered') {
         const before = left.length;
-        left = await this.#unspent(proven, left);
+        left = await this.#unspent(proven.messages, left);
         if (left.length === before) return;
       } else throw new SubmissionError(rule ?? 'Refused', `the inbox would refuse: ${text}`);
     }
@@ -155,7 +167,7 @@ export class SuiDestination implements Destination {
   }
 
   /** The indexes whose nonces are not spent. */
-  async #unspent({ messages }: Proven, indexes: readonly number[]): Promise<number[]> {
+  async #unspent(messages: readonly StoredMessage[], indexes: readonly number[]): Promise<number[]> {
     return this.#ask(async (node) => {
       this.#spentTable ??= (await readObject(node, Inbox, this.#options.inbox)).value.spent.id;
       const type = `${this.#options.packageId}::inbox::SpentKey`;
@@ -206,33 +218,53 @@ export class SuiDestination implements Destination {
     });
   }
 
-  async poll(from: bigint | undefined): Promise<{ outcomes: Outcome[]; next: bigint }> {
-    const eventType = `${this.#options.packageId}::inbox::MessageDelivered`;
+  async poll(from: bigint | undefined): Promise<Seen> {
+    const deliveries = `${this.#options.packageId}::${InboxMessageDelivered.name}`;
+    const judgements = `${this.#options.packageId}::${RegistrySignerJudged.name}`;
+    const ofType = (eventType: string) => ({
+      literals: [{ negated: false, predicate: { oneofKind: 'eventType', eventType: { eventType } } }],
+    });
     return this.#ask(async (node) => {
       const { response } = await node.ledgerService.getServiceInfo({});
       const latest = response.checkpointHeight!;
       const first = from ?? this.#options.startHeight;
-      if (first > latest) return { outcomes: [], next: first };
       const outcomes: Outcome[] = [];
+      const signers: Uint8Array[] = [];
+      if (first > latest) return { outcomes, signers, next: first, isBehind: false };
       const call = node.ledgerService.listEvents({
-        readMask: { paths: ['contents', 'transaction_digest', 'checkpoint'] },
+        readMask: { paths: ['event_type', 'contents', 'transaction_digest', 'checkpoint'] },
         startCheckpoint: first,
         endCheckpoint: latest + 1n,
-        filter: {
-          terms: [{ literals: [{ negated: false, predicate: { oneofKind: 'eventType', eventType: { eventType } } }] }],
-        },
+        filter: { terms: [ofType(deliveries), ofType(judgements)] },
         options: { limit: PAGE },
       } as never);
       let last = first;
+      let count = 0;
       for await (const { event } of call.responses) {
         if (!event) continue;
-        const { message_id } = InboxMessageDelivered.parse(event.contents!.value!);
-        outcomes.push({ id: fromHex(message_id), kind: 'delivered', transaction: event.transactionDigest! });
+        count++;
         last = event.checkpoint!;
+        const contents = event.contents!.value!;
+        if (event.eventType?.endsWith(`::${RegistrySignerJudged.name}`)) {
+          signers.push(fromHex(RegistrySignerJudged.parse(contents).signer).slice(12));
+          continue;
+        }
+        const { message_id } = InboxMessageDelivered.parse(contents);
+        outcomes.push({ id: fromHex(message_id), kind: 'delivered', transaction: event.transactionDigest! });
       }
       // A full page may have ended within a checkpoint, which is read again.
-      return { outcomes, next: outcomes.length === PAGE ? last : latest + 1n };
+      const isBehind = count === PAGE;
+      return { outcomes, signers, next: isBehind ? last : latest + 1n, isBehind };
     });
+  }
+
+  key(signer: Uint8Array): Promise<KeyStatus> {
+    return this.#keys.status(signer);
+  }
+
+  async delivered(messages: readonly StoredMessage[], open: readonly number[]): Promise<number[]> {
+    const still = new Set(await this.#unspent(messages, open));
+    return open.filter((index) => !still.has(index));
   }
 
   async watch(callback: () => void, signal: AbortSignal): Promise<void> {

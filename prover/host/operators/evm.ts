@@ -1,11 +1,11 @@
 /** An operator at a registry on EVM. */
 import { parseEventLogs, type Address, type Hex, type PublicClient, type WalletClient } from 'viem';
 import { registryAbi } from '../../bindings/evm/index.ts';
-import { readSignerRecord } from '../../bindings/values.ts';
 import { evidenceFromQuote, judgeInput } from '../../protocol/dcap/index.ts';
 import { fromEvmAddress, fromHex, toHex } from '../../protocol/index.ts';
 import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
+import { readKeyOnEvm } from './keys.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
 
 export interface EvmOperatorOptions {
@@ -61,16 +61,8 @@ export class EvmRegistrar implements Registrar {
     return (await this.#send('resign', [toHex(signer)])).hash;
   }
 
-  async status(signer: Uint8Array): Promise<KeyStatus> {
-    const { client, registry } = this.#o;
-    const read = { address: registry, abi: registryAbi } as const;
-    const [packed, state] = await Promise.all([
-      client.readContract({ ...read, functionName: 'recordOf', args: [toHex(signer)] }),
-      client.readContract({ ...read, functionName: 'judgementState' }),
-    ]);
-    const { status, expiresAtSeconds, judgementEpoch } = readSignerRecord(packed);
-    const isFresh = judgementEpoch === state.judgementEpoch && expiresAtSeconds >= Date.now() / 1000;
-    return { signer: toHex(signer), status, expiresAt: expiresAtSeconds, counts: status === 'active' && isFresh };
+  status(signer: Uint8Array): Promise<KeyStatus> {
+    return readKeyOnEvm(this.#o.client, this.#o.registry, signer);
   }
 
   /** The facts that the registry keeps the hash of, from the event that told them. */

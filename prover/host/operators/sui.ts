@@ -3,15 +3,14 @@ import type { SuiClientTypes } from '@mysten/sui/client';
 import type { Signer as Key } from '@mysten/sui/cryptography';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
-import { corridorCalls, Registry, Signer } from '../../bindings/sui/corridor.ts';
+import { corridorCalls } from '../../bindings/sui/corridor.ts';
 import { dcapEvidenceCalls } from '../../bindings/sui/dcap-evidence.ts';
 import { dcapCalls } from '../../bindings/sui/dcap.ts';
-import { addressKey, readObject, readTable } from '../../bindings/sui/read.ts';
-import { SIGNER_STATUSES } from '../../bindings/values.ts';
 import { evidenceFromQuote } from '../../protocol/dcap/index.ts';
 import { fromHex, toHex } from '../../protocol/index.ts';
 import { failureOf } from '../../bindings/sui/failure.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
+import { paddedSigner, readKeyOnSui } from './keys.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
 
 export interface SuiOperatorOptions {
@@ -56,7 +55,7 @@ export class SuiRegistrar implements Registrar {
         challenge,
         verifier,
         entry,
-        signer: padded(signer),
+        signer: paddedSigner(signer),
         encryptionKey: toHex(encryptionKey),
         configurationHash: toHex(configurationHash),
         evidence: dcapEvidenceCalls(packages.dcapEvidence).dcapEvidence.judge(tx, { report }),
@@ -68,21 +67,13 @@ export class SuiRegistrar implements Registrar {
   async resign(signer: Uint8Array): Promise<string> {
     const { packages, registry, cap } = this.#o;
     const { digest } = await this.#execute('resign', (tx) => {
-      corridorCalls(packages.corridor).registry.resign(tx, { self: registry, cap, signer: padded(signer) });
+      corridorCalls(packages.corridor).registry.resign(tx, { self: registry, cap, signer: paddedSigner(signer) });
     });
     return digest;
   }
 
-  async status(signer: Uint8Array): Promise<KeyStatus> {
-    const { client, registry } = this.#o;
-    const { signers, criteria } = (await readObject(client, Registry, registry)).value;
-    const record = await readTable(client, signers, addressKey(padded(signer)), Signer);
-    const shown = { signer: toHex(signer) };
-    if (!record) return { ...shown, status: 'unknown', expiresAt: 0, counts: false };
-    const status = SIGNER_STATUSES[record.status] ?? 'unknown';
-    const expiresAt = Number(record.expires_at);
-    const isFresh = record.epoch === criteria.judgement_epoch && expiresAt >= Date.now() / 1000;
-    return { ...shown, status, expiresAt, counts: status === 'active' && isFresh };
+  status(signer: Uint8Array): Promise<KeyStatus> {
+    return readKeyOnSui(this.#o.client, this.#o.registry, signer);
   }
 
   async #challenge(): Promise<string> {
@@ -141,8 +132,4 @@ export async function executeSui(
   const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
   const packageId = done.effects.changedObjects.find(({ outputState }) => outputState === 'PackageWrite')?.objectId;
   return { digest: done.digest, gas, types: done.objectTypes, events: done.events, packageId };
-}
-
-function padded(signer: Uint8Array): string {
-  return `0x${'00'.repeat(12)}${toHex(signer).slice(2)}`;
 }

@@ -22,6 +22,14 @@ export interface StoredMessage extends LaneId {
   readonly eventIndex: number;
 }
 
+/** That a message was delivered, as far as it is known where. */
+export interface Delivery {
+  readonly id: Uint8Array;
+  readonly transaction?: string;
+  /** Its block, where that may be replaced yet */
+  readonly height?: bigint;
+}
+
 /** A message with what became of it. */
 export interface TrackedMessage extends StoredMessage {
   readonly finalAt: Date;

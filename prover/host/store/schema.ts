@@ -68,6 +68,23 @@ const MIGRATIONS: readonly ((schema: string) => string)[] = [
       PRIMARY KEY (digest, signer)
     );
   `,
+  // Keys that registries have taken; deliveries by others of messages that are not final here yet; blocks of deliveries, which may be replaced.
+  (s) => `
+    CREATE TABLE ${s}.signer (
+      chain numeric(20) NOT NULL,
+      signer bytea NOT NULL,
+      PRIMARY KEY (chain, signer)
+    );
+    CREATE TABLE ${s}.early_delivery (
+      id bytea PRIMARY KEY,
+      delivery text NOT NULL,
+      height numeric(20),
+      seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    ALTER TABLE ${s}.message ADD COLUMN delivery_height numeric(20);
+    CREATE INDEX message_delivery ON ${s}.message (destination_chain, delivery_height) WHERE delivery_height IS NOT NULL;
+    CREATE INDEX message_failed ON ${s}.message (failed_at) WHERE delivered_at IS NULL AND failed_at IS NOT NULL;
+  `,
 ];
 
 /**

@@ -7,6 +7,7 @@ import {
   readMessage,
   readRun,
   readTracked,
+  type Delivery,
   type LaneId,
   type MessageRow,
   type RunRow,
@@ -32,6 +33,12 @@ export class Store {
   static async open(db: Database, schema: string): Promise<Store> {
     await migrate(db, schema);
     return new Store(db, schema);
+  }
+
+  /** The time by the database's clock, which all times in it are by. */
+  async now(): Promise<Date> {
+    const [row] = await this.db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    return row!.now;
   }
 
   // Cursors.
@@ -130,6 +137,16 @@ export class Store {
         event_index: m.eventIndex,
       })),
     );
+    if (messages.length === 0) return;
+    await sql.query(
+      `WITH early AS (
+         DELETE FROM ${this.#schema}.early_delivery e USING ${this.#schema}.message m WHERE e.id = m.id
+         RETURNING e.*
+       )
+       UPDATE ${this.#schema}.message m
+       SET delivered_at = early.seen_at, delivery = early.delivery, delivery_height = early.height
+       FROM early WHERE m.id = early.id AND m.delivered_at IS NULL`,
+    );
   }
 
   async #insert(sql: Sql, text: string, rows: readonly object[]): Promise<void> {
@@ -176,6 +193,8 @@ export class Store {
         String(below),
       ]);
     }
+    // A node may have shown deliveries of messages that never were.
+    await this.db.query(`DELETE FROM ${this.#schema}.early_delivery WHERE seen_at < now() - interval '1 day'`);
   }
 
   // Messages.
@@ -242,16 +261,78 @@ export class Store {
   }
 
   /**
-   * Says that a message was delivered.
-   * @returns false when that is known, or when the message is none that is final here
+   * Says that messages were delivered. What is not final here yet is kept in mind until it is.
+   * @returns ids of those of which that is news
    */
-  async markDelivered(id: Uint8Array, delivery: string): Promise<boolean> {
-    const rows = await this.db.query(
-      `UPDATE ${this.#schema}.message SET delivered_at = clock_timestamp(), delivery = $2
-       WHERE id = $1 AND delivered_at IS NULL RETURNING 1`,
-      [id, delivery],
+  async markDelivered(deliveries: readonly Delivery[]): Promise<Uint8Array[]> {
+    if (deliveries.length === 0) return [];
+    const rows = JSON.stringify(
+      deliveries.map(({ id, transaction, height }) => ({
+        id: hex(id),
+        delivery: transaction ?? null,
+        height: height === undefined ? null : String(height),
+      })),
     );
-    return rows.length > 0;
+    const given = `SELECT DISTINCT ON (id) decode(id, 'hex') AS id, delivery, height
+       FROM jsonb_to_recordset($1::jsonb) AS r(id text, delivery text, height numeric)`;
+    // Blocks are read again and again: only what is new is written.
+    const changed = await this.db.query<{ id: Uint8Array; is_new: boolean }>(
+      `WITH given AS (${given}),
+       before AS (SELECT m.id, m.delivered_at IS NULL AS is_new FROM ${this.#schema}.message m
+         JOIN given g ON g.id = m.id
+         WHERE m.delivered_at IS NULL OR (g.height IS NOT NULL AND m.delivery_height IS DISTINCT FROM g.height)
+         FOR UPDATE OF m)
+       UPDATE ${this.#schema}.message m
+       SET delivered_at = COALESCE(m.delivered_at, clock_timestamp()), delivery = COALESCE(g.delivery, m.delivery),
+           delivery_height = COALESCE(g.height, m.delivery_height)
+       FROM given g, before b WHERE m.id = g.id AND m.id = b.id RETURNING m.id, b.is_new`,
+      [rows],
+    );
+    await this.db.query(
+      `INSERT INTO ${this.#schema}.early_delivery (id, delivery, height)
+       SELECT g.id, g.delivery, g.height FROM (${given}) g
+       WHERE g.delivery IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${this.#schema}.message m WHERE m.id = g.id)
+       ON CONFLICT (id) DO UPDATE SET delivery = EXCLUDED.delivery, height = EXCLUDED.height`,
+      [rows],
+    );
+    return changed.filter((row) => row.is_new).map(({ id }) => id);
+  }
+
+  /**
+   * Opens messages again whose deliveries were seen in some blocks of a chain and are not in them any more.
+   * @param still ids of those that are
+   * @param since what was noted later is left alone
+   * @returns them with the run of each, if it is in one
+   */
+  async reopen(
+    chain: ChainId,
+    { from, to }: { from: bigint; to: bigint },
+    still: readonly Uint8Array[],
+    since: Date,
+  ): Promise<{ message: StoredMessage; run?: Uint8Array }[]> {
+    const rows = await this.db.query<MessageRow>(
+      `UPDATE ${this.#schema}.message SET delivered_at = NULL, delivery = NULL, delivery_height = NULL
+       WHERE destination_chain = $1 AND delivery_height BETWEEN $2 AND $3 AND delivered_at < $4
+         AND encode(id, 'hex') <> ALL ($5::text[]) RETURNING *`,
+      [String(chain), String(from), String(to), since, still.map(hex)],
+    );
+    return Promise.all(
+      rows.map(async (row) => {
+        const run = (await this.message(row.id))?.run;
+        if (run) await this.db.query(`UPDATE ${this.#schema}.run SET done_at = NULL WHERE digest = $1`, [run]);
+        return { message: readMessage(row), ...(run ? { run } : {}) };
+      }),
+    );
+  }
+
+  /** Ids of open messages whose recipients have failed. */
+  async failedMessages(limit: number): Promise<Uint8Array[]> {
+    const rows = await this.db.query<{ id: Uint8Array }>(
+      `SELECT id FROM ${this.#schema}.message WHERE delivered_at IS NULL AND failed_at IS NOT NULL
+       ORDER BY failed_at LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /**
@@ -341,6 +422,35 @@ export class Store {
     return this.db.query(`SELECT signer, signature FROM ${this.#schema}.signature WHERE digest = $1 ORDER BY signer`, [
       digest,
     ]);
+  }
+
+  /** Keeps that a chain's registry has taken keys. */
+  async addSigners(chain: ChainId, signers: readonly Uint8Array[]): Promise<void> {
+    if (signers.length === 0) return;
+    await this.db.query(
+      `INSERT INTO ${this.#schema}.signer SELECT $1, decode(s, 'hex') FROM unnest($2::text[]) s ON CONFLICT DO NOTHING`,
+      [String(chain), signers.map(hex)],
+    );
+  }
+
+  /** Signers that a chain's registry has ever taken a key of, of some or of all. */
+  async signers(chain: ChainId, among?: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const rows = await this.db.query<{ signer: Uint8Array }>(
+      `SELECT signer FROM ${this.#schema}.signer
+       WHERE chain = $1 AND ($2::text[] IS NULL OR encode(signer, 'hex') = ANY ($2)) ORDER BY signer LIMIT 1000`,
+      [String(chain), among ? among.map(hex) : null],
+    );
+    return rows.map(({ signer }) => signer);
+  }
+
+  /** How many runs a nonce is in. */
+  async runsOver(lane: LaneId, nonce: bigint): Promise<number> {
+    const [row] = await this.db.query<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM ${this.#schema}.run WHERE origin_chain = $1 AND outbox = $2
+       AND destination_chain = $3 AND first_nonce <= $4 AND last_nonce >= $4`,
+      [...laneValues(lane), String(nonce)],
+    );
+    return row!.count;
   }
 
   /** Figures for metrics. */

@@ -1,0 +1,134 @@
+/** What a host makes of what it hears: late, twice, in the wrong order, or of something that is undone again. */
+import assert from 'node:assert/strict';
+import { Queue } from '../../prover/host/queue.ts';
+import { signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
+import { deliveredOutcome, EVM, message, openWorld, statementOf, testKey, until, type World } from './support.ts';
+
+describe('pipeline', () => {
+  const worlds: World[] = [];
+  const open = async (schema: string): Promise<World> => {
+    const world = await openWorld(schema);
+    worlds.push(world);
+    return world;
+  };
+  after(() => Promise.all(worlds.map((world) => world.close())));
+  const key = testKey(5);
+  const stateOf = async ({ parts }: World, id: Uint8Array) => (await parts.store.message(id))!;
+  const seen = (...outcomes: ReturnType<typeof deliveredOutcome>[]) => ({
+    outcomes,
+    signers: [],
+    next: 0n,
+    isBehind: false,
+  });
+
+  it('keeps a delivery in mind that is seen before its message is final here', async () => {
+    const world = await open('early');
+    const [one, two] = [message(0), message(1)];
+    await world.parts.pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 7n)]);
+    await world.addFinal(one, two);
+    assert.equal((await stateOf(world, one.id)).delivery, '0xaa');
+    assert.equal((await stateOf(world, two.id)).deliveredAt, undefined);
+  });
+
+  it('asks the inbox about what it cannot deliver: a delivery may be older than any log that is read', async () => {
+    const world = await open('old');
+    const one = message(0);
+    await world.addFinal(one);
+    await world.parts.store.addSigners(EVM, [key.signer]);
+    world.destination.counting.add(toHex(key.signer));
+    world.destination.isMet = true;
+    await world.parts.pipeline.start();
+    const statement = statementOf([one]);
+    await world.parts.pipeline.takeStatement(statement, [signDigest(statementDigest(statement), key.secret)]);
+    await until('a first try', () => world.destination.submissions.length > 0);
+    assert.equal((await stateOf(world, one.id)).deliveredAt, undefined);
+    world.destination.spent.add(toHex(one.id));
+    await until('delivered', async () => (await stateOf(world, one.id)).deliveredAt !== undefined);
+    await until('done', async () => (await world.parts.store.openRuns(10)).length === 0);
+  });
+
+  it('opens a message again whose delivery was in a block that is gone', async () => {
+    const world = await open('reorg');
+    const [one, two] = [message(0), message(1)];
+    await world.addFinal(one, two);
+    const { pipeline, store } = world.parts;
+    await pipeline.start();
+    await pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 50n), deliveredOutcome(two.id, '0xbb', 51n)]);
+    const since = await store.now();
+    await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, since);
+    assert.equal((await stateOf(world, one.id)).delivery, '0xaa', 'its block was not read');
+    assert.equal((await stateOf(world, two.id)).deliveredAt, undefined);
+    const [run] = await store.openRuns(10);
+    assert.equal(run?.firstNonce, two.nonce, 'and is in a run of its own');
+    // It comes back in another block.
+    const again = deliveredOutcome(two.id, '0xcc', 55n);
+    await pipeline.takeSeen(EVM, { ...seen(again), reread: { from: 51n, to: 60n } }, await store.now());
+    assert.equal((await stateOf(world, two.id)).delivery, '0xcc');
+  });
+
+  it('opens none again that was noted after the node was asked', async () => {
+    const world = await open('meanwhile');
+    const one = message(0);
+    await world.addFinal(one);
+    const { pipeline, store } = world.parts;
+    const since = await store.now();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 55n)]);
+    await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, since);
+    assert.equal((await stateOf(world, one.id)).delivery, '0xaa');
+  });
+
+  it('keeps one job for a run that waits, however often it is swept and told of', async () => {
+    const world = await open('jobs');
+    const one = message(0);
+    await world.addFinal(one);
+    await world.parts.pipeline.start();
+    await world.parts.pipeline.propose(world.origin);
+    const jobs = async (): Promise<number> => {
+      const [row] = await world.db.query<{ n: number }>(
+        `SELECT count(*)::integer AS n FROM jobs_queue.job WHERE name = 'prove' AND state <= 'active'`,
+      );
+      return row!.n;
+    };
+    await until('it waits', async () => (await world.parts.metrics.failures.get()).values.length > 0);
+    const [run] = await world.parts.store.openRuns(1);
+    const id = toHex(run!.digest);
+    for (let i = 0; i < 5; i++) {
+      await world.parts.pipeline.sweep();
+      await world.parts.queue.send('prove', id, { id });
+    }
+    await until('one is left', async () => (await jobs()) === 1);
+  });
+
+  it('tries a failed message again when its job is lost', async () => {
+    const world = await open('lost');
+    const one = message(0);
+    await world.addFinal(one);
+    await world.parts.pipeline.start();
+    await world.parts.pipeline.takeOutcomes([{ id: one.id, kind: 'failed', reason: 'it is shut' }]);
+    await world.db.query(`DELETE FROM lost_queue.job WHERE name = 'deliver'`);
+    await world.parts.pipeline.sweep();
+    assert.deepEqual([...(await world.parts.queue.pending('deliver'))], [toHex(one.id)]);
+  });
+});
+
+describe('queue', () => {
+  it('takes up at once what a process that died had in its hands', async () => {
+    const { db, close } = await openWorld('dead');
+    const options = { concurrency: 1, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 3_600 };
+    const dead = await Queue.open(db, 'dead_jobs', () => {});
+    let release: (() => void) | undefined;
+    await dead.stage('work', options, () => new Promise((resolve) => (release = resolve)));
+    await dead.send('work', '0x01', { id: '0x01' });
+    await until('it was taken', () => release !== undefined);
+    const next = await Queue.open(db, 'dead_jobs', () => {});
+    const done: string[] = [];
+    await next.stage('work', options, async ({ id }) => void done.push(id));
+    await until('it was done', () => done.length > 0, 5);
+    assert.deepEqual(done, ['0x01']);
+    release!();
+    await next.close();
+    await dead.close();
+    await close();
+  });
+});
