@@ -34,8 +34,8 @@ import {
   type SuiDeployment,
 } from '../../scripts/deploy/sui.ts';
 import type { Network } from '../network.ts';
-import type { Platform } from '../tee/index.ts';
 import { fetchCommittee } from './committee.ts';
+import { quoteOptions, type LocalMachine } from './machines.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** The test mnemonic of anvil and Hardhat: its accounts have ether on every local node. */
@@ -49,6 +49,8 @@ export const ACCOUNTS = {
   feeSink: 3,
   user: 4,
   submitter: 5,
+  /** Whoever tries the network out */
+  guest: 9,
   firstOperator: 10,
 };
 
@@ -63,8 +65,8 @@ export function evmKey(index: number): Hex {
 
 export interface DeploymentOptions {
   readonly operators: number;
-  /** The machine whose program goes on the allow lists */
-  readonly machine: Platform;
+  /** A machine of each kind of TEE: the program on it goes on the allow lists, in this order */
+  readonly programs: readonly LocalMachine[];
   /** Signers, operators and platforms that a quorum needs */
   readonly threshold: number;
   /** Folder for <network>.json files; null to write none */
@@ -96,7 +98,7 @@ const VERIFIER = 1;
 /** Deploys everything. */
 export async function deployLocal(network: Network, options: DeploymentOptions): Promise<LocalDeployment> {
   buildContracts();
-  const { machine, operators, threshold, folder } = options;
+  const { programs, operators, threshold, folder } = options;
   const transport = http(network.evm.url);
   const evmClient = createPublicClient({ transport, pollingInterval: 20, cacheTime: 0 });
   const clients: EvmClients = {
@@ -149,14 +151,18 @@ export async function deployLocal(network: Network, options: DeploymentOptions):
     ],
   });
 
-  const entry = entryOf(machine, configurationHash(configuration));
+  const entries = programs.map((machine) => entryOf(machine, configurationHash(configuration)));
   const quorum = { operators: threshold, platforms: threshold, vendors: 1 };
   const evm = await completeEvm(
     clients,
     contracts,
     {
       ...evmBase,
-      entries: [{ ...hexEntry(entry), verifierNumber: VERIFIER, notAfterSeconds: Number(entry.notAfter) }],
+      entries: entries.map((entry) => ({
+        ...hexEntry(entry),
+        verifierNumber: VERIFIER,
+        notAfterSeconds: Number(entry.notAfter),
+      })),
       lanes: [{ destinationChain: suiChain, fees: FEES }],
       origins: [
         { chain: suiChain, outbox: toHex(outboxes.sui), generation: 1, policy: { signers: threshold, ...quorum } },
@@ -175,7 +181,7 @@ export async function deployLocal(network: Network, options: DeploymentOptions):
     feeSink: owner,
     lanes: [{ destinationChain: evmChain, ...SUI_FEES }],
     origins: [{ chain: evmChain, outbox: outboxes.evm, generation: 1, policy: { threshold, ...quorum } }],
-    entries: [entry],
+    entries,
   };
   const setUp = await setUpSui(suiContext, published, suiConfig);
   const sui = await finishDeployment(suiContext, published, setUp, suiConfig, folder);
@@ -228,16 +234,31 @@ function evmConfig(operators: number, root: Uint8Array): EvmConfig {
 }
 
 /** The program that a machine's quotes name, pinned with debug off and in this configuration. */
-function entryOf(machine: Platform, configuration: Uint8Array) {
-  const { body } = machine.quoteParts({ form: 'tdx4', reportData: new Uint8Array(64) });
-  return {
-    teeType: 2,
-    registers: concat(body.slice(136, 184), body.slice(328, 520)),
-    attributesMask: concat(new Uint8Array(4).fill(0xff), new Uint8Array(28)),
-    attributesValue: concat(body.slice(120, 124), new Uint8Array(28)),
-    launch: concat(body.slice(184, 328), new Uint8Array(48)),
+function entryOf(machine: LocalMachine, configuration: Uint8Array) {
+  const { body } = machine.platform.quoteParts(quoteOptions(machine, new Uint8Array(64)));
+  const zeros = (length: number): Uint8Array => new Uint8Array(length);
+  const common = {
     configurationHash: configuration,
     notAfter: BigInt(Math.floor(Date.now() / 1000) + 60 * DAY_SECONDS),
+  };
+  // Where the fields are: docs/spec/dcap.md section 3. All of ATTRIBUTES and MISCSELECT is pinned, TDATTRIBUTES' first half.
+  if (machine.tee === 'sgx') {
+    return {
+      ...common,
+      teeType: 1,
+      registers: body.slice(64, 96),
+      attributesMask: concat(zeros(20).fill(0xff), zeros(12)),
+      attributesValue: concat(body.slice(48, 64), body.slice(16, 20), zeros(12)),
+      launch: concat(body.slice(192, 256), body.slice(260, 262)),
+    };
+  }
+  return {
+    ...common,
+    teeType: 2,
+    registers: concat(body.slice(136, 184), body.slice(328, 520)),
+    attributesMask: concat(zeros(4).fill(0xff), zeros(28)),
+    attributesValue: concat(body.slice(120, 124), zeros(28)),
+    launch: concat(body.slice(184, 328), zeros(48)),
   };
 }
 

@@ -9,33 +9,27 @@ import { newerOnEvm, uploadToEvm } from '../../prover/host/collateral-evm.ts';
 import { newerOnSui, uploadToSui } from '../../prover/host/collateral-sui.ts';
 import { EvmRegistrar } from '../../prover/host/operators/evm.ts';
 import { SuiRegistrar } from '../../prover/host/operators/sui.ts';
-import type { Registrar, Terms } from '../../prover/host/operators/registrar.ts';
+import type { Registrar } from '../../prover/host/operators/registrar.ts';
 import { collateralFromFile } from '../../prover/protocol/dcap/index.ts';
 import { LOCALNET_EVM_CHAIN } from '../../prover/protocol/index.ts';
+import { guardProcess } from '../guard.ts';
 import type { Network } from '../network.ts';
-import { createPlatform, type Platform } from '../tee/index.ts';
 import { startAgent } from '../tee/agent.ts';
 import { ACCOUNTS, evmAccount, type LocalDeployment } from './deployment.ts';
+import { FORMS, quoteOptions, type LocalMachine, type LocalTee } from './machines.ts';
 
 /** The program on a simulated platform. */
 const ENTRY = path.resolve(import.meta.dirname, '../tee/enclave.ts');
-
-export const TERMS: Omit<Terms, 'evaluationNumber'> = { verifier: 1, entry: 1 };
 
 /** One operator's enclave. */
 export interface LocalEnclave {
   readonly name: string;
   readonly operator: number;
-  readonly machine: Platform;
+  readonly tee: LocalTee;
   readonly socketPath: string;
   readonly process: EnclaveProcess;
   /** Ends the process; its keys are gone. */
   stop(): Promise<void>;
-}
-
-/** A machine for each operator. */
-export function createMachines(network: Network, count: number): Platform[] {
-  return Array.from({ length: count }, (_, i) => createPlatform({ vendor: network.vendor, seed: `machine ${i + 1}` }));
 }
 
 /**
@@ -45,23 +39,23 @@ export function createMachines(network: Network, count: number): Platform[] {
 export async function startLocalEnclave(
   folder: string,
   operator: number,
-  machine: Platform,
+  { platform, tee }: LocalMachine,
   configuration: Uint8Array,
 ): Promise<LocalEnclave> {
   const name = `enclave-${operator + 1}`;
   const directory = path.join(folder, name);
   const agentPath = path.join(folder, `agent-${operator + 1}.sock`);
-  const agent: Server = await startAgent(agentPath, machine);
+  const agent: Server = await startAgent(agentPath, platform, { form: FORMS[tee] });
   try {
     rmSync(path.join(directory, 'enclave.sock'), { force: true });
     const command = [process.execPath, ENTRY, agentPath] as const;
-    const enclave = await startEnclave({ command: [...command], configuration, directory });
+    const enclave = await startEnclave({ command: [...command], configuration, directory, onSpawn: guardProcess });
     const stop = async (): Promise<void> => {
       agent.closeAllConnections();
       agent.close();
       await enclave.stop();
     };
-    return { name, operator, machine, socketPath: enclave.socketPath, process: enclave, stop };
+    return { name, operator, tee, socketPath: enclave.socketPath, process: enclave, stop };
   } catch (error) {
     agent.close();
     throw error;
@@ -97,9 +91,9 @@ function packagesOf({ sui: { packages } }: LocalDeployment) {
 export async function uploadCollateral(
   network: Network,
   { evm, sui, suiContext, evmClient }: LocalDeployment,
-  machine: Platform,
+  machine: LocalMachine,
 ): Promise<void> {
-  const { quote } = machine.quote({ form: 'tdx4', reportData: new Uint8Array(64) });
+  const { quote } = machine.platform.quote(quoteOptions(machine, new Uint8Array(64)));
   const parts = collateralFromFile(await fetchCollateral({ ...requestOfQuote(quote), url: network.pccs.url }));
   const wallet = createWalletClient({ transport: http(network.evm.url), account: evmAccount(ACCOUNTS.user) });
   const onEvm = { client: evmClient, address: evm.contracts.dcapVerifier };

@@ -10,18 +10,12 @@ import { parseConfig, type HostConfig, type HostConfigInput } from '../../prover
 import { Host } from '../../prover/host/host.ts';
 import type { Log } from '../../prover/host/log.ts';
 import { LOCALNET_EVM_CHAIN, toHex } from '../../prover/protocol/index.ts';
+import { guardFolder } from '../guard.ts';
 import { ANY_PORTS, startNetwork, type Network, type NetworkPorts } from '../network.ts';
-import type { Platform } from '../tee/index.ts';
 import { deployApplication, type LocalApplication } from './application.ts';
 import { ACCOUNTS, deployLocal, evmKey, type LocalDeployment } from './deployment.ts';
-import {
-  createMachines,
-  registrarsOf,
-  startLocalEnclave,
-  TERMS,
-  uploadCollateral,
-  type LocalEnclave,
-} from './enclaves.ts';
+import { registrarsOf, startLocalEnclave, uploadCollateral, type LocalEnclave } from './enclaves.ts';
+import { createMachines, TEES, termsOf, type LocalMachine } from './machines.ts';
 
 export interface CorridorOptions {
   readonly ports?: NetworkPorts;
@@ -31,6 +25,8 @@ export interface CorridorOptions {
   readonly threshold?: number;
   /** Hosts, among which the enclaves are shared out; default 1 */
   readonly hosts?: number;
+  /** Where the API of the one host listens; any free port by default */
+  readonly apiPort?: number;
   /** Milliseconds between EVM blocks once everything is deployed; default 1,000 */
   readonly blockMilliseconds?: number;
   readonly evmKind?: 'anvil' | 'hardhat';
@@ -60,7 +56,7 @@ export class LocalCorridor {
   readonly folder: string;
   readonly network: Network;
   readonly deployment: LocalDeployment;
-  readonly machines: readonly Platform[];
+  readonly machines: readonly LocalMachine[];
   readonly application: LocalApplication;
   readonly enclaves: LocalEnclave[] = [];
   readonly registrations: Registration[] = [];
@@ -89,6 +85,7 @@ export class LocalCorridor {
     // A unix socket's path may have about 100 bytes.
     const folder = options.folder ?? mkdtempSync(path.join(os.tmpdir(), 'corridor-'));
     mkdirSync(folder, { recursive: true });
+    if (options.folder === undefined) guardFolder(folder);
     onStep('starting both networks, the beacon chain and the TEE vendor');
     const network = await startNetwork({
       ports: options.ports ?? ANY_PORTS,
@@ -97,12 +94,13 @@ export class LocalCorridor {
     let corridor: LocalCorridor | undefined;
     try {
       const machines = createMachines(network, operators);
+      const programs = TEES.flatMap((kind) => machines.find(({ tee }) => tee === kind) ?? []);
       onStep('deploying the contracts on both chains');
-      const deployment = await deployLocal(network, { operators, threshold, machine: machines[0]!, folder });
+      const deployment = await deployLocal(network, { operators, threshold, programs, folder });
       const application = await deployApplication(network, deployment);
       corridor = new LocalCorridor(options, folder, { network, deployment, machines, application });
       onStep('uploading collateral to both chains');
-      await uploadCollateral(network, deployment, machines[0]!);
+      for (const program of programs) await uploadCollateral(network, deployment, program);
       onStep(`starting ${operators} enclaves and registering their keys on both chains`);
       for (let operator = 0; operator < operators; operator++) await corridor.startEnclave(operator);
       await network.evm.setInterval(blockMilliseconds);
@@ -123,7 +121,7 @@ export class LocalCorridor {
     const { deployment, network, machines, folder } = this;
     const enclave = await startLocalEnclave(folder, operator, machines[operator]!, deployment.configuration);
     this.enclaves[operator] = enclave;
-    const terms = { ...TERMS, evaluationNumber: network.vendor.evaluationNumber };
+    const terms = { ...termsOf(machines[operator]!), evaluationNumber: network.vendor.evaluationNumber };
     const gas: Record<string, bigint> = {};
     for (const registrar of registrarsOf(network, deployment, operator)) {
       const entered = await registrar.enter(enclave.process.client, terms);
@@ -150,7 +148,7 @@ export class LocalCorridor {
     const { options, deployment, network, folder } = this;
     const { batch, logLevel = 'warn', stepInMilliseconds = 3_000 } = options;
     // Hosts must know where the others are before they are there.
-    const ports = count === 1 ? [0] : await freePorts(count);
+    const ports = count === 1 ? [options.apiPort ?? 0] : await freePorts(count);
     const hosts = ports.map((port, i) => ({ name: `host-${i + 1}`, url: `http://127.0.0.1:${port}` }));
     for (let index = 0; index < count; index++) {
       const name = `host-${index + 1}`;

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { LOCALNET_EVM_CHAIN } from '../../prover/protocol/index.ts';
 import type { Rpc } from '../beacon/follow.ts';
+import { guardProcess } from '../guard.ts';
 
 export interface EvmNodeOptions {
   /** Any free port by default. */
@@ -76,6 +77,7 @@ async function startAnvil(binary: string, port: number): Promise<EvmNode> {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  guardProcess(child);
   let isClosing = false;
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {

@@ -5,17 +5,19 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Platform, TdxQuoteOptions } from './platform.ts';
+import type { Platform, QuoteOptions, SgxQuoteOptions, TdxQuoteOptions } from './platform.ts';
 
 /** What the agent puts into each quote beside the report data. */
-export type Measurement = Omit<TdxQuoteOptions, 'form' | 'reportData' | 'alter'>;
+export type Measurement =
+  | Omit<SgxQuoteOptions, 'reportData' | 'alter'>
+  | (Omit<TdxQuoteOptions, 'form' | 'reportData' | 'alter'> & { form?: 'tdx4' });
 
 const MAX_REQUEST = 4096;
 
 /**
  * Starts an agent.
  * @param socketPath where it listens; a socket that an earlier one left is replaced
- * @param measurement registers of the TD report; what is left out has the platform's defaults
+ * @param measurement form and fields of the report; what is left out has the platform's defaults, in a quote of TDX
  */
 export async function startAgent(
   socketPath: string,
@@ -45,7 +47,7 @@ async function answer(request: IncomingMessage, platform: Platform, measurement:
   if (!isReportData) throw new Error('report_data must be 1 to 64 bytes in hex');
   // dstack fills shorter data up with zeros.
   const reportData = Uint8Array.from(Buffer.from(hex.padEnd(128, '0'), 'hex'));
-  const { quote } = platform.quote({ form: 'tdx4', ...measurement, reportData });
+  const { quote } = platform.quote({ ...measurement, form: measurement.form ?? 'tdx4', reportData } as QuoteOptions);
   return { quote: Buffer.from(quote).toString('hex'), event_log: '[]', report_data: hex };
 }
 

@@ -7,6 +7,10 @@ export const EXIT = {
   usage: 2,
   /** A service could not be reached or answered with nonsense; the same command may work later */
   unavailable: 3,
+  /** A fault of this program */
+  failed: 70,
+  /** Ended by Ctrl-C before it was done */
+  interrupted: 130,
 } as const;
 
 /** An error with a message for people, and the exit code that fits it. */

@@ -1,5 +1,11 @@
 #!/usr/bin/env node
+import { EXIT } from './errors.ts';
 import { processTerminal } from './output.ts';
 import { run } from './program.ts';
 
-process.exitCode = await run(process.argv.slice(2), processTerminal);
+try {
+  process.exitCode = await run(process.argv.slice(2), processTerminal);
+} catch (error) {
+  console.error(error);
+  process.exitCode = EXIT.failed;
+}

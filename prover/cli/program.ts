@@ -7,15 +7,12 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { addCollateralCommands } from './collateral.ts';
 import { CliError, EXIT } from './errors.ts';
 import { json, paint, type Terminal } from './output.ts';
+import { addLocalnetCommands } from './localnet.ts';
 import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
 
-/**
- * Runs one command line and gives its exit code. Errors are printed to `err`, as JSON where --json was asked for; an
- * error that no command foresaw is thrown on.
- */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  let exitCode: number = EXIT.ok;
+/** All commands. @param setExitCode told the exit code of a command that ends well with another one than 0 */
+export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
   const program = new Command('corridor')
     .description('messages between Sui and EVM chains, vouched for by attested enclaves')
     .exitOverride()
@@ -23,10 +20,21 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
-  addQuoteCommands(program, terminal, (code) => (exitCode = code));
+  addQuoteCommands(program, terminal, setExitCode);
   addCollateralCommands(program, terminal);
   addProverCommands(program, terminal);
+  addLocalnetCommands(program, terminal, setExitCode);
   for (const command of program.commands) inheritSettings(command, program);
+  return program;
+}
+
+/**
+ * Runs one command line and gives its exit code. Errors are printed to `err`, as JSON where --json was asked for; an
+ * error that no command foresaw is thrown on.
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram(terminal, (code) => (exitCode = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

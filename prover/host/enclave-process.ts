@@ -12,6 +12,8 @@ export interface EnclaveProcessOptions {
   configuration: Uint8Array;
   /** Where configuration and socket go; made where it is missing. A unix socket's path has at most about 100 bytes */
   directory: string;
+  /** Told of the process as soon as there is one */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 /** A running enclave. When its process ends, its keys are gone: start another one and register that. */
@@ -34,6 +36,7 @@ export async function startEnclave({
   command,
   configuration,
   directory,
+  onSpawn,
 }: EnclaveProcessOptions): Promise<EnclaveProcess> {
   mkdirSync(directory, { recursive: true });
   const configurationPath = path.join(directory, 'enclave-configuration.cbor');
@@ -42,6 +45,7 @@ export async function startEnclave({
   const [program, ...args] = command;
   const options = ['--config', configurationPath, '--socket', socketPath];
   const child = spawn(program, [...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  onSpawn?.(child);
   const ended = once(child, 'close').catch(() => {});
   let said = '';
   await new Promise<void>((resolve, reject) => {
