@@ -25,8 +25,10 @@ export interface Throughput {
   readonly count: number;
   /** Messages by processor seconds of the enclave's process */
   readonly perSecond: number;
+  /** Resident memory of that process after each sixteenth of the messages */
+  readonly memoryMb: readonly number[];
+  /** From the first look after window and history were full to the last */
   readonly growthMb: number;
-  readonly memoryMb: number;
 }
 
 const BATCH = 64;
@@ -168,6 +170,7 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
   let seconds = 0;
   let headHeight = 64n;
   while (source.number < EMPTY_BLOCKS) source.addBlock(false);
+  const memoryMb: number[] = [];
   let early: number | null = null;
   while (done < count) {
     const update = source.beacon.finalityUpdate();
@@ -206,11 +209,12 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
       done += BATCH;
     }
     seconds += processorSeconds(pid) - before;
-    // The window and the history are full by then.
-    if (early === null && done >= Math.max(count / 8, 2 * WINDOW)) early = residentMb(pid);
     process.stderr.write(`\r${done} messages, ${Math.round(done / seconds)} a second`);
+    if (done < ((memoryMb.length + 1) * count) / 16) continue;
+    memoryMb.push(residentMb(pid));
+    if (done >= 2 * WINDOW) early ??= memoryMb.at(-1)!;
   }
   process.stderr.write('\n');
-  const memoryMb = residentMb(pid);
-  return { count: done, perSecond: done / seconds, growthMb: memoryMb - (early ?? memoryMb), memoryMb };
+  const last = memoryMb.at(-1)!;
+  return { count: done, perSecond: done / seconds, memoryMb, growthMb: last - (early ?? last) };
 }

@@ -3,7 +3,7 @@
  * switches one mutant on after the other and runs the tests that reach it, the fastest first, until one fails.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 
@@ -102,18 +102,35 @@ async function run({ test }: Test): Promise<boolean> {
   }
 }
 
-// What each test reaches. A test that fails now could not tell a mutant from none.
-for (const one of tests) {
-  switches.currentTestId = one.id;
-  // Processor time: on a busy machine the clock says little.
-  const started = process.cpuUsage();
-  if (!(await run(one))) throw new Error(`${one.id} fails without any mutant`);
-  const { user, system } = process.cpuUsage(started);
-  one.milliseconds = (user + system) / 1000;
-  console.log(`measured ${Math.round(one.milliseconds)}`);
+/** What each test reaches, and how long it takes; kept for the processes that come after this one. */
+interface Measured {
+  readonly coverage: NonNullable<Switches['mutantCoverage']>;
+  readonly milliseconds: Record<string, number>;
 }
-delete switches.currentTestId;
-const coverage = structuredClone(switches.mutantCoverage!);
+const MEASURED = path.join(path.dirname(process.argv[2]!), 'measured.json');
+
+async function measure(): Promise<Measured> {
+  const milliseconds: Record<string, number> = {};
+  for (const one of tests) {
+    switches.currentTestId = one.id;
+    // Processor time: on a busy machine the clock says little.
+    const started = process.cpuUsage();
+    // A test that fails now could not tell a mutant from none.
+    if (!(await run(one))) throw new Error(`${one.id} fails without any mutant`);
+    const { user, system } = process.cpuUsage(started);
+    milliseconds[one.id] = (user + system) / 1000;
+    console.log(`measured ${Math.round(milliseconds[one.id]!)}`);
+  }
+  delete switches.currentTestId;
+  const measured = { coverage: switches.mutantCoverage!, milliseconds };
+  writeFileSync(MEASURED, JSON.stringify(measured));
+  return structuredClone(measured);
+}
+
+const { coverage, milliseconds } = existsSync(MEASURED)
+  ? (JSON.parse(readFileSync(MEASURED, 'utf8')) as Measured)
+  : await measure();
+for (const one of tests) one.milliseconds = milliseconds[one.id]!;
 const usable = tests.filter(({ milliseconds }) => milliseconds <= MAX_TEST_MILLISECONDS);
 usable.sort((a, b) => a.milliseconds - b.milliseconds);
 const reaching = (id: string): Test[] => usable.filter((one) => coverage.perTest[one.id]?.[id] !== undefined);
