@@ -16,14 +16,15 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { printFigures } from '../bench/figures.ts';
+import { processorSeconds } from '../bench/processes.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 /** One for each run: two may go on side by side, and sources may change meanwhile. */
 const SANDBOX = path.join(ROOT, `.cache/mutation/enclave-${process.pid}`);
 /** Types, processes and drivers, which are tested from outside: process.test.ts, attestation.test.ts. */
 const SKIPPED = /^(?:attestation|entry)\/|(?:^|\/)(?:index|errors|main|serve|attester)\.ts$/;
-/** A test that says nothing for so long is one that hangs. */
-const SILENCE_MILLISECONDS = 120_000;
+/** A test that works for so long without a word is one that hangs; on a busy machine that may take many times longer. */
+const SILENCE_SECONDS = 30;
 
 type Verdict = 'killed' | 'survived' | 'hung' | 'uncovered';
 
@@ -117,25 +118,36 @@ async function runOnce(rest: readonly Mutant[]): Promise<void> {
   writeFileSync(list, JSON.stringify(rest.map(({ id, fileName }) => ({ id, name: path.relative(base, fileName) }))));
   const runner = path.join(SANDBOX, 'scripts/long/mutate-enclave/runner.ts');
   const child = spawn(process.execPath, [runner, list], { cwd: SANDBOX, stdio: ['ignore', 'pipe', 'inherit'] });
-  let timer: NodeJS.Timeout | undefined;
+  let spoke = 0;
   let current: string | undefined;
+  const watch = setInterval(() => {
+    if (usedBy(child.pid!) - spoke > SILENCE_SECONDS) child.kill('SIGKILL');
+  }, 1000);
   const before = verdicts.size;
   for await (const line of createInterface(child.stdout)) {
-    clearTimeout(timer);
-    timer = setTimeout(() => child.kill('SIGKILL'), SILENCE_MILLISECONDS);
+    spoke = usedBy(child.pid!);
     const [word, id, verdict] = line.split(' ');
     if (word === 'begin') current = id;
     if (word === 'again') current = undefined;
     if (word !== 'end') continue;
     current = undefined;
     verdicts.set(id!, verdict as Verdict);
+    process.stderr.write(`\r${verdicts.size} of ${mutants.length}`);
     report();
-    if (verdicts.size % 50 === 0) process.stderr.write(`${verdicts.size} of ${mutants.length}\n`);
   }
-  clearTimeout(timer);
+  clearInterval(watch);
   if (current !== undefined) verdicts.set(current, 'hung');
   report();
   if (verdicts.size === before) throw new Error('the runner judged no mutant; see what it said above');
+}
+
+/** Processor seconds of a process that may have ended. */
+function usedBy(pid: number): number {
+  try {
+    return processorSeconds(pid);
+  } catch {
+    return 0;
+  }
 }
 
 function isKilled({ id }: Mutant): boolean {

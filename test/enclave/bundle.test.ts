@@ -53,6 +53,23 @@ describe('the bundle of the enclave', function () {
     assert.deepEqual(Object.fromEntries(listed), bundle.packages);
   });
 
+  it('is what the images hold, each with the driver of its platform', () => {
+    const inImages = (file: string): string => readFileSync(path.join(root, 'deployments/images', file), 'utf8');
+    const filesOf = (platform: string) => ['blst.linux-x64-gnu.node', `enclave-${platform}.mjs`, 'enclave.mjs'];
+    const manifest = inImages('sgx/enclave.manifest.template');
+    const [, trusted = ''] = /^sgx\.trusted_files = \[(.*?)^\]/ms.exec(manifest) ?? [];
+    const measured = [...trusted.matchAll(/"file:corridor\/(.+)"/g)].map(([, name]) => name!);
+    assert.deepEqual(measured.sort(), [...filesOf('sgx'), 'node'].sort());
+    const [, copied = ''] = /^for file in (.+); do$/m.exec(inImages('tdx/build.sh')) ?? [];
+    assert.deepEqual(copied.split(' ').sort(), filesOf('tdx').sort());
+    // Nothing may be told to a process that its host starts but where its configuration is.
+    assert.match(
+      manifest,
+      /^loader\.argv = \["node", "\/corridor\/enclave-sgx\.mjs", "--config", "\S+", "--stdio"\]$/m,
+    );
+    assert.ok(!/insecure|allow_all_but_log|sgx\.debug = true|passthrough/.test(manifest));
+  });
+
   it('has a register on TDX, by SHA-384 as computed with another library', () => {
     const expected = '1c6d5d257dc15247221bc8ad5f88998f3f88598b403787aaf6a8632955d40c86a4a9fcc3c7591332bad62ed6fd0e082c';
     assert.equal(rtmr2('console=hvc0', Buffer.from('an initrd')), expected);

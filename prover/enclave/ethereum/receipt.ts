@@ -55,9 +55,9 @@ function receiptKey(index: number): Uint8Array {
 }
 
 function decodeReceiptLogs(value: Uint8Array): EvmLog[] {
-  const first = value[0];
-  const isTyped = first !== undefined && first >= 1 && first <= TYPED_RECEIPTS;
-  demand(isTyped || (first !== undefined && first >= 0xc0), 'MalformedReceipt', () => `unknown receipt type ${first}`);
+  const [first = 0] = value;
+  const isTyped = first >= 1 && first <= TYPED_RECEIPTS;
+  demand(isTyped || first >= 0xc0, 'MalformedReceipt', () => `unknown receipt type ${first}`);
   const fields = rlpList(isTyped ? value.subarray(1) : value);
   demand(fields.length === 4, 'MalformedReceipt', () => `${fields.length} fields, 4 expected`);
   const [status, gas, bloom, logs] = fields as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];

@@ -77,9 +77,9 @@ function openChild(child: Uint8Array, open: (reference: Uint8Array) => Uint8Arra
 function readPath(node: readonly Uint8Array[]): { isLeaf: boolean; nibbles: number[] } {
   demand(node.length === 2, 'MalformedTrieNode', () => `a node of ${node.length} items; 2 or 17 expected`);
   const nibbles = nibblesOf(rlpString(node[0]!));
-  const [flag, padding] = nibbles;
+  const [flag = 4, padding] = nibbles;
   const isOdd = flag === 1 || flag === 3;
-  const isPath = flag !== undefined && flag <= 3 && (isOdd || padding === 0);
+  const isPath = flag <= 3 && (isOdd || padding === 0);
   demand(isPath, 'MalformedTrieNode', () => 'a path without a valid hex prefix');
   return { isLeaf: flag >= 2, nibbles: nibbles.slice(isOdd ? 1 : 2) };
 }

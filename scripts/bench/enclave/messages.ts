@@ -1,5 +1,5 @@
 /** A million messages through the built enclave in a process of its own. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BeaconChain } from '../../../localnet/beacon/chain.ts';
@@ -20,6 +20,7 @@ import {
 import { blockWith, headerRlp, receiptBytes } from '../../../test/enclave/ethereum/tries.ts';
 import { emptyBlock } from '../../../test/enclave/ethereum/world.ts';
 import { bundleEnclave } from '../../enclave/bundle.ts';
+import { processorSeconds, residentMb } from '../processes.ts';
 
 export interface Throughput {
   readonly count: number;
@@ -105,22 +106,7 @@ class Source {
   }
 }
 
-/** Processor seconds of a process so far, in user and kernel mode, all threads. */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  // utime and stime are fields 14 and 15; two are cut off. Linux counts in hundredths of a second.
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function residentMb(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))!;
-  return Number(kilobytes) / 1024;
-}
-
 export async function proveMessages(count: number): Promise<Throughput> {
-  if (process.platform !== 'linux') throw new Error('processor time and memory are read from /proc: run this on Linux');
   const directory = mkdtempSync(path.join(tmpdir(), 'bench-'));
   const source = new Source();
   const start = 64;

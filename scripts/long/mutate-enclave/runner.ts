@@ -35,8 +35,8 @@ const FILES = [
 ].map((name) => path.resolve(`test/enclave/${name}.test.ts`));
 /** Longer tests are left out: they repeat for every byte what others do for one. */
 const MAX_TEST_MILLISECONDS = 4000;
-/** A loop that a mutant made endless comes by its switch again and again. */
-const HIT_LIMIT = 2_000_000;
+/** A loop that a mutant made endless comes by its switch again and again: many times as often as without the mutant. */
+const hitLimit = (hits: number): number => 20 * hits + 10_000;
 const TEST_TIMEOUT_MILLISECONDS = 60_000;
 
 interface Test {
@@ -142,14 +142,15 @@ for (const { id, name } of mutants) {
   const list = reaching(id);
   let killer: Test | undefined;
   switches.activeMutant = id;
-  switches.hitCount = 0;
-  switches.hitLimit = HIT_LIMIT;
   for (const one of list) {
+    switches.hitCount = 0;
+    switches.hitLimit = hitLimit(coverage.perTest[one.id]![id]!);
     if (await run(one)) continue;
     killer = one;
     break;
   }
   delete switches.activeMutant;
+  delete switches.hitLimit;
   // A test that a mutant has broken for good would kill every mutant after it: judge that one again in a new process.
   const isClean = killer === undefined || (await run(killer));
   if (!isClean && !isFirst) {

@@ -241,6 +241,8 @@ describe('receipts', () => {
     assert.equal(reading(receiptBytes({ status: '0x', logs: [messageLog(0n)] })), 'FailedTransaction');
     assert.equal(reading(receiptBytes({ status: '0x02' })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ status: `0x${'11'.repeat(32)}` })), 'MalformedReceipt');
+    assert.equal(reading(receiptBytes({ status: '0x0101' })), 'MalformedReceipt');
+    assert.equal(reading(Uint8Array.of(0, ...receiptBytes({ type: 0 }))), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ type: 5 })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ type: 0x7f })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ bloom: '0x00' })), 'MalformedReceipt');
@@ -257,6 +259,7 @@ describe('receipts', () => {
       return Uint8Array.from([0xf9, length >> 8, length & 255, ...items.flatMap((item) => [...item])]);
     };
     assert.equal(reading(listOf(status, gas, bloom, logs)), 'accepted');
+    assert.equal(reading(listOf(status, Uint8Array.of(0x82, 0, 1), bloom, logs)), 'MalformedRlp');
     assert.equal(reading(listOf(status, gas, bloom)), 'MalformedReceipt');
     assert.equal(reading(listOf(status, gas, bloom, logs, logs)), 'MalformedReceipt');
     const topic: Hex = `0x${'01'.repeat(32)}`;
@@ -265,6 +268,7 @@ describe('receipts', () => {
     assert.equal(reading(receiptBytes({ rawLogs: [[address, Array<Hex>(5).fill(topic), '0x']] })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ rawLogs: [[topic, [], '0x']] })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ rawLogs: [[address, ['0x01'], '0x']] })), 'MalformedReceipt');
+    assert.equal(reading(receiptBytes({ rawLogs: [[address, [topic, '0x01'], '0x']] })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ rawLogs: [[address, []]] })), 'MalformedReceipt');
     assert.equal(reading(receiptBytes({ rawLogs: '0x01' })), 'MalformedRlp');
   });
@@ -360,9 +364,31 @@ describe('trie proofs', () => {
   });
 
   it('refuse a node of 32 bytes or more inside another', () => {
-    const inner = ['0x33', toHex(word(1))];
-    const branch = raw([...Array<string>(2).fill('0x'), inner, ...Array<string>(14).fill('0x')]);
-    assert.equal(judge(rootOf(branch), Uint8Array.of(0x23), [branch]), 'MalformedTrieNode');
+    const judgeInner = (length: number): string => {
+      // One byte each for the list's head, the path and the value's head.
+      const inner = ['0x33', toHex(new Uint8Array(length - 3).fill(1))];
+      assert.equal(raw(inner).length, length);
+      const branch = raw([...Array<string>(2).fill('0x'), inner, ...Array<string>(14).fill('0x')]);
+      return judge(rootOf(branch), Uint8Array.of(0x23), [branch]);
+    };
+    assert.deepEqual([31, 32, 43].map(judgeInner), ['accepted', 'MalformedTrieNode', 'MalformedTrieNode']);
+  });
+
+  it('are as long as the longest key of a receipt makes them', () => {
+    // A branch at each of ten nibbles, and the leaf.
+    const key = new Uint8Array(5);
+    const others = Array.from({ length: 10 }, (_, i) => key.with(i >> 1, i % 2 === 0 ? 0x10 : 1));
+    const trie = buildTrie([key, ...others].map((path, i) => [path, word(i)] as const));
+    const proof = trie.prove(key);
+    assert.equal(proof.length, 11);
+    assert.deepEqual(verifyTrieProof(trie.root, key, proof), word(0));
+  });
+
+  it('share no memory with the value that they prove', () => {
+    const leaf = raw(['0x2012', toHex(word(7))]);
+    const value = verifyTrieProof(rootOf(leaf), Uint8Array.of(0x12), [leaf]);
+    leaf.fill(0);
+    assert.deepEqual(value, word(7));
   });
 
   it('refuse a deeper node for a leaf, and a leaf for a deeper node', () => {

@@ -1,7 +1,7 @@
 /** Certified checkpoints against a devnet's: certificates, quorum, bitmaps, hand-over, hash chain. */
 import assert from 'node:assert/strict';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { ValidatorCommittee, type Certificate } from '../../../localnet/sui/ledger/bcs.ts';
+import { ValidatorCommittee, digestBytes, type Certificate } from '../../../localnet/sui/ledger/bcs.ts';
 import { CommitteeVerifier, LocalCommittee, equalStakes } from '../../../localnet/sui/ledger/committee.ts';
 import { encodeRoaring } from '../../../localnet/sui/ledger/roaring.ts';
 import * as sui from '../../../prover/enclave/sui/index.ts';
@@ -225,7 +225,16 @@ describe('Sui checkpoints', () => {
           ruleOf(() => sui.predecessorsOf({ ...head, sequenceNumber }, all)),
           'WrongPredecessor',
         );
-      assert.equal(judge(Array<Uint8Array>(sui.MAX_CHECKPOINTS + 1).fill(all[0]!)), 'TooManyCheckpoints');
+      // The digest fits, but what it is of goes on after the summary.
+      const longer = Uint8Array.of(...all[0]!, 0);
+      const previousDigest = digestBytes('CheckpointSummary', longer);
+      assert.equal(
+        ruleOf(() => sui.predecessorsOf({ ...head, previousDigest }, [longer])),
+        'MalformedBcs',
+      );
+      const many = (count: number): Uint8Array[] => Array<Uint8Array>(count).fill(all[0]!);
+      assert.equal(judge(many(sui.MAX_CHECKPOINTS)), 'WrongPredecessor');
+      assert.equal(judge(many(sui.MAX_CHECKPOINTS + 1)), 'TooManyCheckpoints');
     });
 
     it('move heads forward only', () => {
