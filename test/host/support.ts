@@ -138,18 +138,21 @@ export interface World {
   readonly schema: string;
   /** Makes messages final. */
   addFinal(...messages: readonly StoredMessage[]): Promise<void>;
-  /** Opens store, queue and pipeline anew, as a process does that starts after another one has died. */
-  restart(): Promise<World>;
   close(): Promise<void>;
 }
 
 let shared: Promise<Database> | undefined;
 after(async () => (await shared)?.close());
 
-/** A host in a schema of its own. All share one embedded database. */
-export async function openWorld(schema: string): Promise<World> {
+/** The embedded database that all these tests share, each with a schema of its own. */
+export function sharedDatabase(): Promise<Database> {
   shared ??= openDatabase({ kind: 'pglite' });
-  const db = await shared;
+  return shared;
+}
+
+/** A host in a schema of its own. */
+export async function openWorld(schema: string): Promise<World> {
+  const db = await sharedDatabase();
   const store = await Store.open(db, schema);
   const log = createLog('silent', schema);
   const queue = await Queue.open(db, `${schema}_queue`, () => {});
@@ -176,7 +179,6 @@ export async function openWorld(schema: string): Promise<World> {
     addFinal: async (...messages) => {
       await store.addFinal('origin/test', 50n, { headers: [], evidence: [], messages });
     },
-    restart: () => openWorld(schema),
     close: () => queue.close(),
   };
 }

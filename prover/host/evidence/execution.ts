@@ -98,7 +98,7 @@ export function readHeader(shown: ShownBlock): Header {
       `the block lacks ${absent.join(', ')}; the chain must be at Prague or later`,
     );
   }
-  const rlp = toRlp(FIELDS.map(([name, isNumber]) => (isNumber ? quantity(field(name)) : field(name))));
+  const rlp = encodeFields(FIELDS.map(([name, isNumber]) => [field(name), isNumber]));
   const hash = keccak256(rlp);
   if (hash !== shown['hash']) {
     throw new EvidenceError(
@@ -116,6 +116,15 @@ export function readHeader(shown: ShownBlock): Header {
     rlp: fromHex(rlp),
     transactions: shown.transactions,
   };
+}
+
+/** @throws EvidenceError `Contradiction` where a field is no hex, which hashes to nothing */
+function encodeFields(fields: readonly [value: Hex, isNumber: boolean][]): Hex {
+  try {
+    return toRlp(fields.map(([value, isNumber]) => (isNumber ? quantity(value) : value)));
+  } catch {
+    throw new EvidenceError('Contradiction', 'the block has a field that is no hex');
+  }
 }
 
 /** A log as its receipt has it. */

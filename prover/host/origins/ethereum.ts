@@ -25,7 +25,7 @@ import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evi
 import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { bloomHas } from './bloom.ts';
-import { believable, firstThatCan, groupBy, inParallel, max, min, storedMessage } from './common.ts';
+import { believable, firstThatCan, groupBy, inParallel, max, storedMessage } from './common.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
@@ -41,14 +41,21 @@ export interface EthereumOriginOptions {
   readonly nodes: readonly EvmRequest[];
   readonly beacons: readonly BeaconClient[];
   readonly store: Store;
+  /** Blocks that one turn takes in, so that catching up keeps memory flat; default 1,024 */
+  readonly stride?: number;
   /** Told about every node that failed and why */
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** Blocks that one turn takes in, so that catching up keeps memory flat. */
-const MAX_BLOCKS = 1024;
+const STRIDE = 1024;
 /** Headers in one request to an enclave: at 600 bytes each well within a frame. */
 const MAX_HEADERS = 4_096;
+
+/** A block that leads to the finalized one. */
+interface StrideEnd {
+  readonly height: bigint;
+  readonly hash: `0x${string}`;
+}
 
 /** A finality update with what it says, of which the host's own light client has checked every signature. */
 interface Finality {
@@ -66,6 +73,8 @@ export class EthereumOrigin implements Origin {
   #light: LightClientStore | undefined;
   #finality: Finality | undefined;
   #head: Anchor | undefined;
+  /** Where the light client began, which is where blocks are taken in from while none is. */
+  #begin: Anchor | undefined;
   #started = false;
   /** What each enclave had when it last answered; a restarted one is another client. */
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
@@ -91,8 +100,9 @@ export class EthereumOrigin implements Origin {
     const target = finalizedBlock(this.#light!);
     let from = this.#head ?? start;
     const before = this.#head;
-    while (from.height < target.number) {
-      from = await this.#ask(this.#options.nodes, (node) => this.#takeIn(node, from, target));
+    const ends = await this.#ask(this.#options.nodes, (node) => this.#strides(node, from, target));
+    for (const end of ends) {
+      from = await this.#ask(this.#options.nodes, (node) => this.#takeIn(node, from, end));
       this.#head = from;
     }
     this.#head = from;
@@ -121,12 +131,13 @@ export class EthereumOrigin implements Origin {
       this.#started = true;
     }
     const { number, hash, timestamp } = finalizedBlock(this.#light);
+    this.#begin ??= { height: number, hash, timestampSeconds: timestamp };
     // Enclaves begin here too, and a descent ends with the header of the block that it leads to.
     if (!this.#head) {
-      const header = await this.#ask(this.#options.nodes, (node) => fetchHeader(node, toHex(hash)));
+      const header = await this.#ask(this.#options.nodes, (node) => fetchHeader(node, toHex(this.#begin!.hash)));
       await store.addHeaders([this.#storedHeader(header)]);
     }
-    return { height: number, hash, timestampSeconds: timestamp };
+    return this.#begin;
   }
 
   async #followFinality(beacon: BeaconClient): Promise<void> {
@@ -174,28 +185,45 @@ export class EthereumOrigin implements Origin {
 
   // Blocks.
 
-  /** Takes in blocks above one that is stored, at most so many of them, and not above the finalized one. */
-  async #takeIn(
-    node: EvmRequest,
-    from: Anchor,
-    target: { number: bigint; hash: Uint8Array; parentHash: Uint8Array },
-  ): Promise<Anchor> {
-    const last = min(target.number, from.height + BigInt(MAX_BLOCKS));
-    const numbers = Array.from({ length: Number(last - from.height) }, (_, i) => from.height + 1n + BigInt(i));
+  /**
+   * Ends of the strides between a block that is stored and the finalized one, upwards. Each is found by descending from
+   * the finalized block, so that nothing is taken in which does not lead to it.
+   */
+  async #strides(node: EvmRequest, from: Anchor, target: { number: bigint; hash: Uint8Array }): Promise<StrideEnd[]> {
+    const stride = BigInt(this.#options.stride ?? STRIDE);
+    let end = { height: target.number, hash: toHex(target.hash) };
+    const ends = [end];
+    while (end.height > from.height + stride) {
+      const lowest = from.height + ((end.height - from.height - 1n) / stride) * stride;
+      const headers = await this.#headers(node, lowest, end);
+      end = { height: lowest, hash: headers[0]!.parentHash };
+      ends.unshift(end);
+    }
+    return end.height > from.height ? ends : [];
+  }
+
+  /** Headers above a height up to a block whose hash is known, upwards. */
+  async #headers(node: EvmRequest, below: bigint, end: StrideEnd): Promise<Header[]> {
+    const numbers = Array.from({ length: Number(end.height - below) }, (_, i) => below + 1n + BigInt(i));
     const headers = await inParallel(numbers, (number) => fetchHeader(node, number));
-    // Upwards from what is stored; the last stretch must end at what the light client has proven.
-    let parent = toHex(from.hash);
-    for (const header of headers) {
-      if (header.parentHash !== parent) {
+    let expected = end.hash;
+    for (const header of headers.toReversed()) {
+      if (header.hash !== expected) {
         throw new EvidenceError(
           'Contradiction',
-          `block ${header.number} does not descend from final block ${from.height}`,
+          `block ${header.number} does not lead to the one that the beacon chain has finalized`,
         );
       }
-      parent = header.hash;
+      expected = header.parentHash;
     }
-    if (last === target.number && parent !== toHex(target.hash)) {
-      throw new EvidenceError('Contradiction', `block ${last} is not the one that the beacon chain has finalized`);
+    return headers;
+  }
+
+  /** Takes in the blocks between one that is stored and one that the beacon chain has finalized. */
+  async #takeIn(node: EvmRequest, from: Anchor, end: StrideEnd): Promise<Anchor> {
+    const headers = await this.#headers(node, from.height, end);
+    if (headers[0]!.parentHash !== toHex(from.hash)) {
+      throw new EvidenceError('Contradiction', `block ${end.height} does not descend from final block ${from.height}`);
     }
     const wanted = headers.filter((header) => this.#mayHaveMessages(header));
     const blocks = await inParallel(wanted, async (header) =>
@@ -206,7 +234,7 @@ export class EthereumOrigin implements Origin {
       evidence: blocks.flatMap(({ evidence }) => evidence),
       messages: blocks.flatMap(({ messages }) => messages),
     };
-    await this.#options.store.addFinal(this.#cursor, last, found);
+    await this.#options.store.addFinal(this.#cursor, end.height, found);
     const top = found.headers.at(-1)!;
     return { height: top.height, hash: top.hash, timestampSeconds: top.timestampSeconds };
   }

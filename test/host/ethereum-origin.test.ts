@@ -1,0 +1,127 @@
+/** A host that follows Ethereum by nodes that lie, fall behind or are out of reach. */
+import assert from 'node:assert/strict';
+import { fromRlp, keccak256, type Hex } from 'viem';
+import type { BeaconClient } from '../../prover/host/evidence/beacon.ts';
+import { EvidenceError } from '../../prover/host/evidence/errors.ts';
+import type { EvmRequest } from '../../prover/host/evidence/execution.ts';
+import { EthereumOrigin } from '../../prover/host/origins/ethereum.ts';
+import { Store } from '../../prover/host/store/store.ts';
+import { hash, toHex } from '../../prover/protocol/index.ts';
+import { headerRlp } from '../enclave/ethereum/tries.ts';
+import { EVM_CHAIN, EVM_OUTBOX, EvmWorld } from '../enclave/world.ts';
+import { sharedDatabase } from './support.ts';
+
+/** Fields of a header as JSON-RPC shows them, in the order of the RLP (EIP-7685 has the last one). */
+const FIELDS = [
+  ...['parentHash', 'sha3Uncles', 'miner', 'stateRoot', 'transactionsRoot', 'receiptsRoot', 'logsBloom', 'difficulty'],
+  ...['number', 'gasLimit', 'gasUsed', 'timestamp', 'extraData', 'mixHash', 'nonce', 'baseFeePerGas'],
+  ...['withdrawalsRoot', 'blobGasUsed', 'excessBlobGas', 'parentBeaconBlockRoot', 'requestsHash'],
+];
+const NUMBERS = new Set([
+  ...['difficulty', 'number', 'gasLimit', 'gasUsed', 'timestamp', 'baseFeePerGas', 'blobGasUsed', 'excessBlobGas'],
+]);
+
+function shown(rlp: Uint8Array): Record<string, unknown> {
+  const values = fromRlp(toHex(rlp), 'hex') as Hex[];
+  const block = Object.fromEntries(
+    FIELDS.map((name, i) => [name, values[i] === '0x' && NUMBERS.has(name) ? '0x0' : values[i]]),
+  );
+  return { ...block, hash: keccak256(rlp), transactions: [] };
+}
+
+/** A node that shows a chain's headers, and no other way to ask. */
+function nodeOf(headers: readonly Uint8Array[], asked: string[] = []): EvmRequest {
+  return async (method, [block]) => {
+    asked.push(`${method} ${String(block)}`);
+    const found =
+      method === 'eth_getBlockByHash'
+        ? headers.find((rlp) => toHex(hash(rlp)) === block)
+        : headers[Number(block as string)];
+    return found ? shown(found) : null;
+  };
+}
+
+const DOWN: EvmRequest = () => Promise.reject(new EvidenceError('Unavailable', 'it is down'));
+
+describe('Ethereum as an origin', () => {
+  const world = new EvmWorld().fillTo(45);
+  const final = Number((world.beacon.finalityUpdate()!.finalizedHeader as { beacon: { slot: number } }).beacon.slot);
+  const start = world.beacon.blockAt(1)!;
+  /** Another chain, block by block with the same numbers. */
+  const twin: Uint8Array[] = [];
+  for (let number = 0; number < 45; number++) {
+    const parent = twin.at(-1);
+    const parentHash = parent ? hash(parent) : new Uint8Array(32).fill(1);
+    const timestamp = 1_750_000_000n + 12n * BigInt(number);
+    twin.push(headerRlp({ parentHash, receiptsRoot: new Uint8Array(32), number: BigInt(number), timestamp }));
+  }
+  const beacon = {
+    bootstrap: async () => world.bootstrap(start),
+    finalityUpdate: async () => world.finalityUpdate(),
+    updates: async (period: number) => [world.periodUpdate(period)],
+  } as unknown as BeaconClient;
+
+  const open = async (schema: string, nodes: readonly EvmRequest[], onTrouble: (error: Error) => void = () => {}) => {
+    const store = await Store.open(await sharedDatabase(), schema);
+    const { preset, genesisValidatorsRoot, forks, minParticipants } = world.origin(start);
+    const origin = new EthereumOrigin({
+      chain: EVM_CHAIN,
+      lightClient: { preset, genesisValidatorsRoot, forks, minParticipants },
+      trustedBlockRoot: start.root,
+      outbox: EVM_OUTBOX,
+      nodes,
+      beacons: [beacon],
+      store,
+      stride: 5,
+      onTrouble,
+    });
+    return { origin, store };
+  };
+  const stored = async (store: Store): Promise<string[]> =>
+    (await store.headers(EVM_CHAIN, 0n, 1_000n)).map(({ hash: id }) => toHex(id)).toReversed();
+  const truth = world.headers.slice(1, final + 1).map((rlp) => toHex(hash(rlp)));
+
+  it('catches up over many strides, and by a block at a time after that', async () => {
+    const { origin, store } = await open('strides', [nodeOf(world.headers)]);
+    assert.equal(await origin.poll(), true);
+    assert.ok(final > 20, `${final} blocks are several strides`);
+    assert.deepEqual(await stored(store), truth);
+    assert.equal(origin.head?.height, BigInt(final));
+    assert.equal(await origin.poll(), false);
+  });
+
+  it('takes nothing in that does not lead to the finalized block, however far from it', async () => {
+    // A fork in the first stride alone, each block of it sound in itself.
+    const forked = world.headers.map((rlp, number) => (number >= 2 && number < 7 ? twin[number]! : rlp));
+    const troubles: string[] = [];
+    const { origin, store } = await open('forked', [nodeOf(forked)], (error) =>
+      troubles.push((error as EvidenceError).code),
+    );
+    await assert.rejects(origin.poll(), { code: 'Contradiction' });
+    assert.deepEqual(await stored(store), truth.slice(0, 1));
+    assert.deepEqual(troubles, ['Contradiction']);
+  });
+
+  it('goes on with the next node where one lies', async () => {
+    const liar = nodeOf(twin);
+    const { origin, store } = await open('liar', [
+      async (method, params) =>
+        method === 'eth_getBlockByHash' ? nodeOf(world.headers)(method, params) : liar(method, params),
+      nodeOf(world.headers),
+    ]);
+    await origin.poll();
+    assert.deepEqual(await stored(store), truth);
+  });
+
+  it('begins where it was told to, though finality moves on while its nodes are down', async () => {
+    const nodes = [DOWN];
+    const { origin, store } = await open('down', nodes);
+    await assert.rejects(origin.poll(), { code: 'Unavailable' });
+    nodes[0] = async (method, params) =>
+      method === 'eth_getBlockByHash' ? nodeOf(world.headers)(method, params) : DOWN(method, params);
+    await assert.rejects(origin.poll(), { code: 'Unavailable' });
+    nodes[0] = nodeOf(world.headers);
+    await origin.poll();
+    assert.deepEqual(await stored(store), truth);
+  });
+});
