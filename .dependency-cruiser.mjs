@@ -51,6 +51,20 @@ export default {
       to: { path: NODE, reachable: true },
     },
     {
+      name: 'sdk-imports-protocol-and-bindings',
+      comment: 'prover/sdk is for applications: of prover it takes protocol and bindings, of packages what those need.',
+      severity: 'error',
+      from: { path: '^prover/sdk/' },
+      to: { pathNot: ['^prover/(sdk|protocol|bindings)/', '^node_modules/(viem|@mysten/sui)/'] },
+    },
+    {
+      name: 'examples-use-the-sdk',
+      comment: 'Examples show what an application can do: of prover they import the SDK alone.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(prover/(?!sdk/index)|localnet|scripts|test)' },
+    },
+    {
       name: 'product-without-test-parts',
       comment:
         'Nothing of prover imports localnet, tests or scripts: what stands in for a chain or a TEE stays outside.',
