@@ -1,8 +1,7 @@
 /** The example application of examples, deployed on both chains of a local network: it sends and receives. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Transaction } from '@mysten/sui/transactions';
-import { createWalletClient, http, parseEventLogs, type Abi, type Address, type Hex } from 'viem';
+import { createWalletClient, http, parseEventLogs, type Address, type Hex } from 'viem';
 import { buildPackage } from '../sui/build/builder.ts';
 import { outboxAbi } from '../../prover/bindings/evm/index.ts';
 import { corridorCalls, MessageSent } from '../../prover/bindings/sui/corridor.ts';
@@ -14,11 +13,11 @@ import {
   LOCALNET_EVM_CHAIN,
   toHex,
 } from '../../prover/protocol/index.ts';
+import { artifactOf } from '../../scripts/deploy/evm/artifacts.ts';
 import type { Network } from '../network.ts';
 import { ACCOUNTS, evmAccount, type LocalDeployment } from './deployment.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const ARTIFACT = path.join(ROOT, 'contracts-evm/artifacts/examples/evm/Echo.sol/Echo.json');
 
 /** A message that has been sent, with its transaction. */
 export interface Sent {
@@ -58,7 +57,7 @@ export async function deployApplication(network: Network, deployment: LocalDeplo
 async function deployOnEvm(network: Network, { evm, evmClient, suiChain }: LocalDeployment) {
   const account = evmAccount(ACCOUNTS.user);
   const wallet = createWalletClient({ transport: http(network.evm.url), account });
-  const { abi, bytecode } = JSON.parse(readFileSync(ARTIFACT, 'utf8')) as { abi: Abi; bytecode: Hex };
+  const { abi, bytecode } = artifactOf('Echo');
   const recipients: Recipient[] = [];
   for (let i = 0; i < 2; i++) {
     const hash = await wallet.deployContract({ abi, bytecode, args: [evm.contracts.inbox], chain: null });

@@ -1,8 +1,4 @@
 /** Deploys Corridor on both chains of a local network, with a lane each way and one program on the allow lists. */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { fromBase58 } from '@mysten/sui/utils';
 import { createPublicClient, createWalletClient, http, type Address, type Hex, type PublicClient } from 'viem';
@@ -37,7 +33,6 @@ import type { Network } from '../network.ts';
 import { fetchCommittee } from './committee.ts';
 import { quoteOptions, type LocalMachine } from './machines.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 /** The test mnemonic of anvil and Hardhat: its accounts have ether on every local node. */
 const MNEMONIC = 'test test test test test test test test test test test junk';
 
@@ -97,7 +92,6 @@ const VERIFIER = 1;
 
 /** Deploys everything. */
 export async function deployLocal(network: Network, options: DeploymentOptions): Promise<LocalDeployment> {
-  buildContracts();
   const { programs, operators, threshold, folder } = options;
   const transport = http(network.evm.url);
   const evmClient = createPublicClient({ transport, pollingInterval: 20, cacheTime: 0 });
@@ -187,30 +181,6 @@ export async function deployLocal(network: Network, options: DeploymentOptions):
   const sui = await finishDeployment(suiContext, published, setUp, suiConfig, folder);
   const start = { evm: await evmClient.getBlockNumber(), sui: await latestCheckpoint(client) };
   return { evm, sui, suiContext, evmClient, configuration, trustedBlockRoot, committee, suiChain, start };
-}
-
-/** Compiles the Solidity contracts where they have changed since they were compiled. */
-function buildContracts(): void {
-  const stamp = path.join(ROOT, 'contracts-evm/artifacts/.compiled-sources');
-  const sources = sourcesHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
-  console.error('compiling the Solidity contracts (once, about a minute)');
-  const hardhat = path.join(ROOT, 'node_modules/hardhat/dist/src/cli.js');
-  const built = spawnSync(process.execPath, [hardhat, 'build', '--quiet'], { cwd: ROOT, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`the Solidity contracts do not compile:\n${built.stdout}${built.stderr}`);
-  writeFileSync(stamp, sources);
-}
-
-/** Everything that decides what is compiled. */
-function sourcesHash(): string {
-  const hash = createHash('sha256').update(readFileSync(path.join(ROOT, 'hardhat.config.ts')));
-  for (const folder of ['contracts-evm/src', 'examples/evm']) {
-    const files = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => name.endsWith('.sol')).sort()) {
-      hash.update(file).update(readFileSync(path.join(ROOT, folder, file)));
-    }
-  }
-  return hash.digest('hex');
 }
 
 function evmConfig(operators: number, root: Uint8Array): EvmConfig {

@@ -4,8 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readdirSync, readFileSync } from 'node:fs';
 import { keccak256, zeroAddress, type Address } from 'viem';
+import {
+  artifactOf,
+  compiledArtifactOf,
+  release,
+  SOURCES,
+  type ContractName,
+} from '../../../scripts/deploy/evm/artifacts.ts';
 import { DELAYS, INTEL_ROOT } from '../../../scripts/deploy/evm/config.ts';
 import { RESTRICTED, ROLES } from '../../../scripts/deploy/evm/roles.ts';
+import { hashesOf, isOf } from '../../../scripts/deploy/evm/sources.ts';
 import { verifyDeployment } from '../../../scripts/deploy/evm/verify.ts';
 import { deployEvm, parseConfig, renderDeployment, type EvmConfig } from '../../../scripts/deploy/evm.ts';
 import { createChain, type TestChain } from '../harness/chain.ts';
@@ -113,6 +121,24 @@ describe('deployment on EVM', () => {
 
   it('takes on localnet what it refuses elsewhere', async () => {
     await createWorld({ policy: { signers: 1, operators: 1, platforms: 1, vendors: 1 }, operators: 1 });
+  });
+
+  it('deploys what the present sources compile to, from deployments/contracts or compiled anew', () => {
+    for (const name of Object.keys(SOURCES) as ContractName[]) {
+      const compiled = compiledArtifactOf(name);
+      assert.deepEqual(artifactOf(name), compiled, name);
+      if (compiled.bytecode === '0x') continue;
+      const { deployed } = release(name, compiled);
+      assert.ok(deployed.length > 0, name);
+    }
+    assert.ok(isOf(hashesOf()));
+    for (const source of Object.keys(hashesOf())) assert.ok(!isOf({ ...hashesOf(), [source]: 'changed' }), source);
+    const { 'contracts-evm/src/inbox/Inbox.sol': _, ...fewer } = hashesOf();
+    assert.ok(!isOf(fewer));
+    // Code that is not in the creation code, or there twice, could not be cut from it.
+    for (const bytecode of ['0x6001', '0x60026002'] as const) {
+      assert.throws(() => release('Echo', { ...compiledArtifactOf('Echo'), bytecode, deployedBytecode: '0x6002' }));
+    }
   });
 
   it('gives each restricted function of the sources one role', () => {
