@@ -47,11 +47,10 @@ export interface Deployment {
  *     { "network": "localnet",
  *       "chains": [
  *         { "kind": "evm", "chain": "31337", "rpc": ["http://…"], "startHeight": "0",
- *           "contracts": { "registry": "0x…", "outbox": "0x…", "inbox": "0x…" } },
+ *           "registry": "0x…", "outbox": "0x…", "inbox": "0x…" },
  *         { "kind": "sui", "chain": "…", "rpc": ["http://…"], "startHeight": "0",
- *           "packages": { "corridor": "0x…" },
- *           "objects": { "registry": "0x…", "outbox": "0x…", "inbox": "0x…" } } ],
- *       "api": ["http://127.0.0.1:8787"] }
+ *           "package": "0x…", "registry": "0x…", "outbox": "0x…", "inbox": "0x…" } ],
+ *       "hosts": ["http://127.0.0.1:8787"] }
  *
  * Other fields are ignored.
  * @throws CorridorError `InvalidDeployment`, with every mistake in its message
@@ -64,7 +63,7 @@ export function parseDeployment(value: unknown): Deployment {
   if (listed.length < 2) problems.push('chains: at least two are needed');
   const chains = listed.flatMap((entry, i) => readPlace(entry, (what) => problems.push(`chains.${i}${what}`)) ?? []);
   if (new Set(chains.map(({ chain }) => chain)).size < chains.length) problems.push('chains: a chain is listed twice');
-  const hosts = readUrls(root['api'] ?? [], (what) => problems.push(`api${what}`));
+  const hosts = readUrls(root['hosts'] ?? [], (what) => problems.push(`hosts${what}`));
   if (problems.length > 0) {
     throw new CorridorError('InvalidDeployment', `the deployment description is wrong:\n  ${problems.join('\n  ')}`);
   }
@@ -88,23 +87,16 @@ function readPlace(entry: unknown, tell: Tell): Place | undefined {
   const rpc = readUrls(entry['rpc'] ?? [], (what) => fail(`.rpc${what}`));
   const common = { chain, startHeight: startHeight ?? 0n, rpc };
   const bytes = kind === 'evm' ? 20 : 32;
-  const address = (group: string, name: string): HexText => {
-    const inGroup = entry[group];
-    const text = isRecord(inGroup) ? inGroup[name] : undefined;
+  const address = (name: string): HexText => {
+    const text = entry[name];
     if (typeof text === 'string' && new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`).test(text))
       return text.toLowerCase() as HexText;
-    fail(`.${group}.${name}: 0x and ${2 * bytes} hex digits`);
+    fail(`.${name}: 0x and ${2 * bytes} hex digits`);
     return '0x';
   };
-  const of = (group: string) => ({
-    registry: address(group, 'registry'),
-    outbox: address(group, 'outbox'),
-    inbox: address(group, 'inbox'),
-  });
+  const contracts = { registry: address('registry'), outbox: address('outbox'), inbox: address('inbox') };
   const place: Place =
-    kind === 'evm'
-      ? { kind, ...common, ...of('contracts') }
-      : { kind, ...common, package: address('packages', 'corridor'), ...of('objects') };
+    kind === 'evm' ? { kind, ...common, ...contracts } : { kind, ...common, package: address('package'), ...contracts };
   return isGood ? place : undefined;
 }
 

@@ -60,13 +60,8 @@ describe('the SDK in a browser', function () {
 
   const deployment = deploymentOf();
   const description = {
-    chains: deployment.chains.map((place) => ({
-      ...{ kind: place.kind, chain: String(place.chain), rpc: ['http://127.0.0.1:1'] },
-      contracts: place,
-      objects: place,
-      packages: place.kind === 'sui' ? { corridor: place.package } : undefined,
-    })),
-    api: ['http://127.0.0.1:2'],
+    chains: deployment.chains.map((place) => ({ ...place, rpc: ['http://127.0.0.1:1'] })),
+    hosts: ['http://127.0.0.1:2'],
   };
   const shown = JSON.parse(
     JSON.stringify(description, (_, value) => (typeof value === 'bigint' ? String(value) : value)),

@@ -7,10 +7,12 @@ const evm = { kind: 'evm', chain: '31337', rpc: ['http://127.0.0.1:8545'], start
 const sui = {
   kind: 'sui',
   chain: '5980780306045815434',
-  packages: { corridor: id },
-  objects: { registry: id, outbox: id, inbox: id },
+  package: id,
+  registry: id,
+  outbox: id,
+  inbox: id,
 };
-const contracts = { contracts: { registry: address, outbox: address, inbox: address } };
+const contracts = { registry: address, outbox: address, inbox: address };
 
 describe('a deployment description', () => {
   it('is read, with what may be left out', () => {
@@ -27,11 +29,11 @@ describe('a deployment description', () => {
   it('is refused with every mistake at once', () => {
     const wrong = {
       chains: [
-        { ...evm, ...contracts, chain: '0', contracts: { ...contracts.contracts, inbox: id } },
+        { ...evm, ...contracts, chain: '0', inbox: id },
         { ...sui, chain: '1', rpc: ['ftp://x'] },
         { kind: 'tron' },
       ],
-      api: 'http://127.0.0.1',
+      hosts: 'http://127.0.0.1',
     };
     assert.throws(
       () => parseDeployment(wrong),
@@ -40,7 +42,7 @@ describe('a deployment description', () => {
         const named = error.message.split('\n').slice(1);
         assert.deepEqual(
           named.map((line) => line.trim().split(':')[0]),
-          ['chains.0.chain', 'chains.0.contracts.inbox', 'chains.1.chain', 'chains.1.rpc', 'chains.2.kind', 'api'],
+          ['chains.0.chain', 'chains.0.inbox', 'chains.1.chain', 'chains.1.rpc', 'chains.2.kind', 'hosts'],
           error.message,
         );
         return true;

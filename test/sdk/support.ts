@@ -37,7 +37,7 @@ const PACKAGE = `0x${'9a'.repeat(32)}`;
 export const PAGE = { inbox: `0x${'2b'.repeat(20)}`, suiInbox: `0x${'3c'.repeat(32)}`, package: PACKAGE } as const;
 
 /** A deployment whose outboxes are those of the vectors. */
-export function deploymentOf(outboxes: { evm?: string; sui?: string } = {}, api: readonly string[] = []): Deployment {
+export function deploymentOf(outboxes: { evm?: string; sui?: string } = {}, hosts: readonly string[] = []): Deployment {
   const evmOutbox = `0x${(outboxes.evm ?? `0x${'1a'.repeat(32)}`).slice(-40)}`;
   const suiOutbox = outboxes.sui ?? `0x${'4d'.repeat(32)}`;
   return parseDeployment({
@@ -46,16 +46,20 @@ export function deploymentOf(outboxes: { evm?: string; sui?: string } = {}, api:
       {
         kind: 'evm',
         chain: String(EVM),
-        contracts: { registry: `0x${'5e'.repeat(20)}`, outbox: evmOutbox, inbox: PAGE.inbox },
+        registry: `0x${'5e'.repeat(20)}`,
+        outbox: evmOutbox,
+        inbox: PAGE.inbox,
       },
       {
         kind: 'sui',
         chain: String(SUI),
-        packages: { corridor: PACKAGE },
-        objects: { registry: `0x${'6f'.repeat(32)}`, outbox: suiOutbox, inbox: PAGE.suiInbox },
+        package: PACKAGE,
+        registry: `0x${'6f'.repeat(32)}`,
+        outbox: suiOutbox,
+        inbox: PAGE.suiInbox,
       },
     ],
-    api,
+    hosts,
   });
 }
 
