@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { bytesToHex, concatHex, hexToBytes, pad, type Abi, type Address, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { createPlatform, Vendor, type QuoteOptions } from '../../../localnet/tee/index.ts';
+import { createPlatform, Vendor, type Platform, type QuoteOptions } from '../../../localnet/tee/index.ts';
 import { dcapVerifierAbi } from '../../../prover/bindings/evm/index.ts';
 import {
   compactEvidence,
@@ -13,7 +13,7 @@ import {
   type TdReport,
 } from '../../../prover/protocol/dcap/index.ts';
 import type { EntryTerms } from '../../../scripts/deploy/evm.ts';
-import { PARTS, uploadCall } from './dcap.ts';
+import { PARTS, uploadCall, type Part } from './dcap.ts';
 import { bytes32 } from './fixtures.ts';
 import { CONFIGURATION, createWorld, type Candidate, type WorldOptions } from './world.ts';
 
@@ -24,10 +24,23 @@ export type Form = (typeof FORMS)[number];
 /** Under which number deployments admit their DCAP verifier. */
 const DCAP = 1;
 
+export interface AttestedOptions extends WorldOptions {
+  /** The vendor's time; default one hour before the first block, for ever */
+  readonly clock?: () => number;
+}
+
+export interface ApplicationOptions {
+  /** On which the enclave runs; default the machine whose collateral is on chain */
+  readonly machine?: Platform;
+  /** What its report says, where that differs from the program of the entry */
+  readonly report?: Partial<QuoteOptions>;
+}
+
 /** A world, one machine, its collateral on chain, and an entry for a program in each form of quote. */
-export async function createAttestedWorld(options: WorldOptions = {}) {
+export async function createAttestedWorld(options: AttestedOptions = {}) {
   const { atSeconds = Math.floor(Date.now() / 1000) } = options;
-  const vendor = new Vendor({ seed: 'registry tests', clock: () => atSeconds - 3_600 });
+  const { clock = () => atSeconds - 3_600 } = options;
+  const vendor = new Vendor({ seed: 'registry tests', clock });
   const machine = createPlatform({ vendor, seed: 'first' });
   const world = await createWorld({ ...options, config: { verifierRoot: bytesToHex(vendor.rootFingerprint) } });
   const { chain, registry } = world;
@@ -35,12 +48,8 @@ export async function createAttestedWorld(options: WorldOptions = {}) {
 
   for (const tee of ['sgx', 'tdx'] as const) {
     const collateral: Collateral = machine.collateralParts({ tee });
-    for (const part of PARTS) {
-      // The rest is the same for both.
-      if (tee === 'tdx' && part !== 'tcbInfo' && part !== 'qeIdentity') continue;
-      const [name, args] = uploadCall(part, collateral);
-      await verifier.send(name, args);
-    }
+    // The rest is the same for both.
+    await upload(collateral, tee === 'sgx' ? PARTS : ['tcbInfo', 'qeIdentity']);
   }
   const entries = new Map<Form, number>();
   for (const form of FORMS) {
@@ -49,8 +58,22 @@ export async function createAttestedWorld(options: WorldOptions = {}) {
     entries.set(form, ((await registry.read('judgementState')) as { entryCount: number }).entryCount);
   }
 
+  /** Uploads parts of collateral, in their order. */
+  async function upload(collateral: Collateral, parts: readonly Part[] = PARTS): Promise<void> {
+    for (const part of parts) {
+      const [name, args] = uploadCall(part, collateral);
+      await verifier.send(name, args);
+    }
+  }
+
   /** What an operator registers: a new key, and the machine's quote about it in the encoding of `judge`. */
-  async function applicationOf(form: Form, name: string, isCompact: boolean, operator: Address) {
+  async function applicationOf(
+    form: Form,
+    name: string,
+    isCompact: boolean,
+    operator: Address,
+    { machine: runsOn = machine, report = {} }: ApplicationOptions = {},
+  ) {
     const candidate: Candidate = {
       verifierNumber: DCAP,
       entryNumber: entries.get(form)!,
@@ -60,7 +83,7 @@ export async function createAttestedWorld(options: WorldOptions = {}) {
       configurationHash: CONFIGURATION,
     };
     const reportData = hexToBytes(await world.reportDataOf(candidate, operator));
-    const { evidence } = machine.quote({ form, reportData } as QuoteOptions);
+    const { evidence } = runsOn.quote({ ...report, form, reportData } as QuoteOptions);
     const number = vendor.evaluationNumber;
     if (!isCompact) return { candidate, evidence: bytesToHex(judgeInput(number, evidence, 'der')) };
     const leaf = bytesToHex(readEvidence(evidence).certificationData);
@@ -71,7 +94,7 @@ export async function createAttestedWorld(options: WorldOptions = {}) {
     return { candidate, evidence: bytesToHex(judgeInput(number, compact, 'compact')) };
   }
 
-  return { ...world, vendor, machine, verifier, entries, applicationOf };
+  return { ...world, vendor, machine, verifier, entries, upload, applicationOf };
 }
 
 /** The entry under which a program runs, pinned in all its attributes. */
