@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** A value to show: a leaf as text, or named values below it. */
 export type Shown = string | { [name: string]: Shown };
@@ -19,7 +19,7 @@ export const processTerminal: Terminal = {
   isColoured: process.stdout.isTTY && !process.env.NO_COLOR,
 };
 
-export function paint(terminal: Terminal, style: Style, text: string): string {
+export function paint(terminal: Pick<Terminal, 'isColoured'>, style: Style, text: string): string {
   return terminal.isColoured ? styleText(style, text, { validateStream: false }) : text;
 }
 
@@ -34,6 +34,29 @@ export function table(terminal: Terminal, values: { [name: string]: Shown }, ind
         : `${indent}${paint(terminal, 'bold', name)}\n${table(terminal, value, `${indent}  `)}`,
     )
     .join('\n');
+}
+
+/** Rows below their headings, each column as wide as what is in it. */
+export function columns(
+  terminal: Pick<Terminal, 'isColoured'>,
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  indent = '',
+): string {
+  const widthOf = (cell: string): number => stripVTControlCharacters(cell).length;
+  const widths = names.map((name, i) => Math.max(name.length, ...rows.map((row) => widthOf(row[i]!))));
+  const line = (cells: readonly string[]): string =>
+    indent +
+    cells
+      .map((cell, i) => cell + ' '.repeat(widths[i]! - widthOf(cell)))
+      .join('  ')
+      .trimEnd();
+  return [line(names.map((name) => paint(terminal, 'dim', name))), ...rows.map(line)].join('\n');
+}
+
+/** A second since 1970, to the minute. */
+export function dateText(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** JSON for programs: bytes as 0x and hex, bigints as decimal strings, two spaces of indent. */

@@ -4,12 +4,16 @@ import { ConfigError } from '../host/config.ts';
 import { PcsError } from '../host/pcs.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { CorridorError, type CorridorErrorCode } from '../sdk/errors.ts';
 import { addCollateralCommands } from './collateral.ts';
 import { CliError, EXIT } from './errors.ts';
+import { NetworkFileError } from './network-file.ts';
 import { json, paint, type Terminal } from './output.ts';
+import { addLaneCommands } from './lane.ts';
 import { addLocalnetCommands } from './localnet.ts';
 import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
+import { addRegistryCommands } from './registry.ts';
 
 /** All commands. @param setExitCode told the exit code of a command that ends well with another one than 0 */
 export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
@@ -24,6 +28,8 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addCollateralCommands(program, terminal);
   addProverCommands(program, terminal);
   addLocalnetCommands(program, terminal, setExitCode);
+  addRegistryCommands(program, terminal, setExitCode);
+  addLaneCommands(program, terminal);
   for (const command of program.commands) inheritSettings(command, program);
   return program;
 }
@@ -53,13 +59,30 @@ function inheritSettings(command: Command, parent: Command): void {
   for (const child of command.commands) inheritSettings(child, command);
 }
 
+/** Where the SDK's errors are no refusals. */
+const SDK_EXITS: Partial<Record<CorridorErrorCode, number>> = {
+  InvalidDeployment: EXIT.usage,
+  UnknownChain: EXIT.usage,
+  NoClient: EXIT.usage,
+  InvalidAddress: EXIT.usage,
+  NoAccount: EXIT.usage,
+  Contradiction: EXIT.unavailable,
+  Unavailable: EXIT.unavailable,
+  Timeout: EXIT.unavailable,
+};
+
 function foreseen(error: unknown): { code: string; message: string; exitCode: number } {
   if (error instanceof CliError) return error;
   if (error instanceof UploadError) return { code: error.code, message: error.message, exitCode: EXIT.refused };
   if (error instanceof PcsError) return { code: error.code, message: error.message, exitCode: EXIT.unavailable };
-  if (error instanceof ConfigError) return { code: error.code, message: error.message, exitCode: EXIT.usage };
+  if (error instanceof ConfigError || error instanceof NetworkFileError) {
+    return { code: error.code, message: error.message, exitCode: EXIT.usage };
+  }
   if (error instanceof DcapError || error instanceof ProtocolError) {
     return { code: error.code, message: error.message, exitCode: EXIT.usage };
+  }
+  if (error instanceof CorridorError) {
+    return { code: error.code, message: error.message, exitCode: SDK_EXITS[error.code] ?? EXIT.refused };
   }
   throw error;
 }

@@ -5,20 +5,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { claimLocalnet, isAlive, runningLocalnet } from '../../prover/cli/localnet-state.ts';
-import { run } from '../../prover/cli/program.ts';
+import { corridor } from './support.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-
-/** Runs a command line, as a terminal without colours sees it. */
-async function corridor(...args: string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const exitCode = await run(args, {
-    out: (text) => void (said.out += `${text}\n`),
-    err: (text) => void (said.err += `${text}\n`),
-    isColoured: false,
-  });
-  return { exitCode, ...said };
-}
 
 async function eventually(isTrue: () => boolean, what: string): Promise<void> {
   for (const deadline = Date.now() + 10_000; !isTrue(); await new Promise((resolve) => setTimeout(resolve, 20))) {

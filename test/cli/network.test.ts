@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { judge } from '../../prover/cli/registry/view.ts';
+import { refusalOf } from './support.ts';
+
+const address = `0x${'ab'.repeat(20)}`;
+const id = `0x${'cd'.repeat(32)}`;
+/** Nobody listens there. */
+const rpc = ['http://127.0.0.1:9'];
+const NETWORK = {
+  network: 'nowhere',
+  chains: [
+    { kind: 'evm', chain: '31337', rpc, startHeight: '0', registry: address, outbox: address, inbox: address },
+    {
+      kind: 'sui',
+      chain: '5980780305148018689',
+      rpc,
+      startHeight: '0',
+      package: id,
+      registry: id,
+      outbox: id,
+      inbox: id,
+    },
+  ],
+};
+
+describe('commands that read a network', () => {
+  let folder: string;
+  let file: string;
+  const write = (network: unknown): void => writeFileSync(file, JSON.stringify(network));
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'corridor network '));
+    file = path.join(folder, 'network.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  for (const words of [
+    ['registry', 'list'],
+    ['registry', 'show', address],
+    ['lane', 'status'],
+  ]) {
+    it(`${words.join(' ')}: tell a wrong file from nodes that do not answer`, async () => {
+      const [status, error, message] = await refusalOf(...words, '--network', file);
+      assert.deepEqual([status, error], [2, 'UnknownNetwork']);
+      assert.ok(message.includes(file));
+      write({ ...NETWORK, chains: [NETWORK.chains[0], { ...NETWORK.chains[1], inbox: address }] });
+      assert.deepEqual((await refusalOf(...words, '--network', file)).slice(0, 2), [2, 'InvalidDeployment']);
+      write({ ...NETWORK, chains: [{ ...NETWORK.chains[0], dcapVerifier: id }, NETWORK.chains[1]] });
+      const wrong = await refusalOf(...words, '--network', file);
+      assert.deepEqual(wrong.slice(0, 2), [2, 'InvalidNetworkFile']);
+      assert.match(wrong[2], /chains\.0\.dcapVerifier: 0x and 40 hex digits/);
+      write(NETWORK);
+      const silent = await refusalOf(...words, '--network', file);
+      assert.deepEqual(silent.slice(0, 2), [3, 'Unavailable']);
+      assert.match(silent[2], /no node of .* answers: http:\/\/127\.0\.0\.1:9/);
+    });
+  }
+
+  it('name what is wrong with an option', async () => {
+    write(NETWORK);
+    const on = ['--network', file];
+    assert.deepEqual((await refusalOf('registry', 'show', '0x12', ...on)).slice(0, 2), [2, 'InvalidSigner']);
+    assert.deepEqual((await refusalOf('registry', 'list', '--from', '-1', ...on)).slice(0, 2), [2, 'InvalidHeight']);
+    assert.deepEqual((await refusalOf('lane', 'status', '--last', 'all', ...on)).slice(0, 2), [2, 'InvalidCount']);
+  });
+});
+
+describe('a signer counts', () => {
+  // docs/spec/contracts.md section 2: active, judged in the present epoch, until and including its last second.
+  const record = { status: 'active', judgementEpoch: 3, expiresAt: 1_000 } as const;
+
+  it('when it is active, judged by the present criteria and not expired', () => {
+    assert.deepEqual(judge(record, 3, 1_000), { counts: true });
+  });
+
+  it('else not, and the reason says what to do', () => {
+    for (const status of ['unknown', 'resigned', 'evicted', 'revoked'] as const) {
+      assert.equal(judge({ ...record, status }, 3, 1_000).counts, false, status);
+    }
+    assert.match(judge(record, 4, 1_000).reason!, /tightened since it was judged/);
+    assert.match(judge(record, 3, 1_001).reason!, /expired: renew/);
+  });
+});
