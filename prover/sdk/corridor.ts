@@ -164,8 +164,20 @@ export class Corridor {
       return 'encoded' in reference ? reference : one(await this.sentIn(reference.chain, reference.transaction));
     }
     const id = toMessageId(reference);
-    const [view] = await this.#hosts.views(id, onTrouble, signal);
-    if (view) return view.sent;
+    for (const { sent } of await this.#hosts.views(id, onTrouble, signal)) {
+      const place = this.#chains.get(sent.message.originChain);
+      if (!place) return sent;
+      // The id vouches for the message alone: where it was sent is for its chain to say.
+      try {
+        const found = (await place.sentIn(sent.transaction)).find(({ messageId }) => messageId === id);
+        if (found) return found;
+        throw new CorridorError('Contradiction', `a host names ${sent.transaction}, which did not send message ${id}`);
+      } catch (error) {
+        onTrouble(error as Error);
+        const { height: _, ...rest } = sent;
+        if (error instanceof CorridorError && error.code === 'Unavailable') return rest;
+      }
+    }
     for (const chain of this.#chains.values()) {
       const found = await chain.find(id);
       if (found) return found;

@@ -10,6 +10,8 @@ export type CorridorErrorCode =
   | 'InvalidAddress'
   /** The wallet client has no account */
   | 'NoAccount'
+  /** The wallet is on another chain than the one to send on */
+  | 'WrongChain'
   /** Neither hosts nor chains know such a message */
   | 'UnknownMessage'
   /** No root that covers the message is kept on chain, and no host gives signatures; try again later */

@@ -87,11 +87,15 @@ export class EvmChain implements ChainReader {
 
   /**
    * Sends a call and waits for its receipt. A call that would fail is not sent.
-   * @throws CorridorError `Refused` with the contract's rule, `NoAccount`, `Unavailable`
+   * @throws CorridorError `Refused` with the contract's rule, `NoAccount`, `WrongChain`, `Unavailable`
    */
   async execute(call: EvmCall, { wallet }: EvmPayer): Promise<Executed & { receipt: TransactionReceipt }> {
     const { account } = wallet;
     if (!account) throw new CorridorError('NoAccount', 'the wallet client has no account to send from');
+    // On another chain the value would go to an address that is not the outbox.
+    const actual = await this.#reach(() => wallet.getChainId());
+    if (BigInt(actual) !== this.chain)
+      throw new CorridorError('WrongChain', `the wallet is on chain ${actual}; switch it to ${this.chain}`);
     const gas = await this.#reach(() => this.#client.estimateGas({ ...call, account }));
     // An estimate is exact for its block; the next one may cost a little more.
     const request = { ...call, account, gas: gas + gas / 10n, chain: wallet.chain ?? null };

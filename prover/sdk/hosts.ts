@@ -127,7 +127,8 @@ function readProof(id: Hex, answer: unknown): Proof {
 async function get(url: string, signal: AbortSignal | undefined): Promise<unknown> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    const both = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    const response = await fetch(url, { signal: both, redirect: 'error' });
     if (response.status === 404 || response.status === 409) return undefined;
     if (!response.ok) throw new Error(`it answers with status ${response.status}`);
     return JSON.parse(await readText(response));

@@ -1,5 +1,5 @@
 /** Corridor for applications, in Node and browsers (docs/sdk.md). */
-export { showAddress, toAddress } from './addresses.ts';
+export { showAddress, toAddress, toBytes } from './addresses.ts';
 export {
   Corridor,
   createCorridor,

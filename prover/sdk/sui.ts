@@ -1,6 +1,6 @@
 /** Corridor on a Sui network, read through its gRPC client. */
 import { bcs } from '@mysten/sui/bcs';
-import type { SuiClientTypes } from '@mysten/sui/client';
+import { TransactionError, type SuiClientTypes } from '@mysten/sui/client';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction, type TransactionResult } from '@mysten/sui/transactions';
 import { fromBase64 } from '@mysten/sui/utils';
@@ -341,7 +341,7 @@ export class SuiChain implements ChainReader {
       const result = await this.#client.getTransaction({ digest, include });
       return result.$kind === 'Transaction' ? result.Transaction : result.FailedTransaction;
     } catch (error) {
-      if ((error as { reason?: string }).reason === 'notFound' || /not ?found/i.test((error as Error).message)) {
+      if (error instanceof TransactionError && error.reason === 'notFound') {
         const text = `chain ${this.chain} has no transaction ${digest}`;
         throw new CorridorError('UnknownMessage', text, { cause: error });
       }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toHex } from '../../prover/protocol/index.ts';
+import { encodeMessageSentEvent, toHex } from '../../prover/protocol/index.ts';
 import {
   createCorridor,
   type Deployment,
@@ -13,7 +13,7 @@ import {
 import type { ChainReader } from '../../prover/sdk/chain.ts';
 import { Hosts } from '../../prover/sdk/hosts.ts';
 import { track } from '../../prover/sdk/track.ts';
-import { deploymentOf, runOf, signedProof, SUI } from './support.ts';
+import { deploymentOf, PAGE, runOf, signedProof, SUI } from './support.ts';
 
 const QUICK: WaitOptions = { pollMilliseconds: 1, timeoutMilliseconds: 60 };
 
@@ -121,6 +121,26 @@ describe('a host', () => {
     const corridor = createCorridor(served);
     answers = { [paths.view]: other };
     await assert.rejects(corridor.find(sent.messageId), { code: 'UnknownMessage' });
+  });
+
+  it('that misplaces a message is corrected by its origin', async () => {
+    const lied: string[] = [];
+    const bcs = encodeMessageSentEvent(sent.outbox, sent.encoded);
+    const event = { eventType: `${PAGE.package}::message_sent::MessageSent`, bcs };
+    const client = {
+      getTransaction: async ({ digest }: { digest: string }) => {
+        if (digest !== 'tx0') lied.push(digest);
+        const events = digest === 'tx0' ? [event] : [];
+        return { $kind: 'Transaction', Transaction: { digest, checkpoint: '5', events } };
+      },
+      ledgerService: { listEvents: () => ({ responses: [] }) },
+    };
+    const corridor = createCorridor(served, { clients: { [String(SUI)]: client as never } });
+    answers = { [paths.view]: { ...honest, height: '18446744073709551615' } };
+    assert.deepEqual(await corridor.find(sent.messageId), { ...sent, transaction: 'tx0' });
+    answers = { [paths.view]: { ...honest, transaction: 'elsewhere' } };
+    await assert.rejects(corridor.find(sent.messageId), { code: 'UnknownMessage' });
+    assert.deepEqual(lied, ['elsewhere']);
   });
 
   it('that is silent leaves it to the chains, which see refusals in order and each once', async () => {
