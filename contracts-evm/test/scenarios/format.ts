@@ -15,7 +15,18 @@ export interface StatementChanges {
   readonly anchorAhead?: number;
   readonly variant?: string;
   readonly sameMessagesAs?: string;
+  /** The second message and those after it have nonces one too high. */
+  readonly gap?: true;
+  /** The messages say that they come from elsewhere. */
+  readonly messageOrigin?: 'other';
+  readonly confidential?: true;
 }
+
+/** What is wrong with a signature set; the first signature is the one that is spoilt. */
+export type Spoilt = 'unsorted' | 'twice' | 'highS' | 'zeroS' | 'zeroR' | 'otherV' | 'cut' | 'none';
+
+/** What is wrong with an entry that is added. */
+export type EntryKind = 'same' | 'debugOpen' | 'debugOn' | 'migratable' | 'valueOutsideMask' | 'noConfiguration';
 
 /** One step; `do` decides which of the others it has. */
 export interface Step {
@@ -44,16 +55,23 @@ export interface Step {
   readonly key?: boolean | 'other';
   readonly platformOf?: string;
   readonly programOf?: string;
-  readonly to?: 'far' | 'nowhere';
+  readonly to?: 'far' | 'nowhere' | 'home';
   readonly bytes?: number;
   readonly gas?: number;
   readonly fee?: 'exact' | 'short' | 'over';
   readonly nonce?: number;
+  readonly generation?: number;
+  /** Base, per byte, per gas */
+  readonly fees?: readonly [number, number, number];
+  readonly amount?: number;
   readonly statement?: string;
   readonly first?: number;
   readonly messages?: readonly ('taker' | 'refuser')[] | number;
   readonly but?: StatementChanges;
   readonly signers?: readonly string[];
+  /** So many more sign whom nobody knows. */
+  readonly strangers?: number;
+  readonly spoilt?: Spoilt;
   readonly index?: number;
   readonly proof?: 'other';
   readonly missing?: readonly number[];
@@ -96,4 +114,50 @@ export function readScenarios(): Map<string, Scenario[]> {
       return [name, scenarios];
     }),
   );
+}
+
+const SIGNATURE_BYTES = 65;
+/** Order of secp256k1, SEC 2 section 2.4.1. */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+/** A signature set that is spoilt. */
+export function spoil(set: Uint8Array, how: Spoilt | undefined): Uint8Array {
+  if (how === undefined) return set;
+  if (how === 'none') return new Uint8Array();
+  if (how === 'cut') return set.slice(0, -1);
+  const [first, second] = [set.slice(0, SIGNATURE_BYTES), set.slice(SIGNATURE_BYTES, 2 * SIGNATURE_BYTES)];
+  const rest = set.slice(SIGNATURE_BYTES);
+  if (how === 'twice') return Buffer.concat([first, first, rest]);
+  if (how === 'unsorted') return Buffer.concat([second, first, set.slice(2 * SIGNATURE_BYTES)]);
+  const v = first[64]!;
+  if (how === 'otherV') first[64] = 29;
+  if (how === 'zeroR') first.fill(0, 0, 32);
+  if (how === 'zeroS') first.fill(0, 32, 64);
+  if (how === 'highS') {
+    // The other signature of the same digest under the same key.
+    const s = BigInt(`0x${Buffer.from(first.slice(32, 64)).toString('hex')}`);
+    first.set(Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex'), 32);
+    first[64] = v === 27 ? 28 : 27;
+  }
+  return Buffer.concat([first, rest]);
+}
+
+/** Whether a step registers the enclave of the given number, counted from 0, in the usual way. */
+export const registersUsually = (step: Step | undefined, number: number): boolean =>
+  JSON.stringify(step) === JSON.stringify({ do: 'register', enclave: `e${number + 1}` });
+
+/** Plays the steps of a scenario, and says which of them failed. */
+export async function playAll(
+  steps: readonly Step[],
+  player: { play(step: Step): Promise<void> },
+  alreadyPlayed = 0,
+): Promise<void> {
+  for (const [i, step] of steps.entries()) {
+    if (i < alreadyPlayed) continue;
+    try {
+      await player.play(step);
+    } catch (error) {
+      throw new Error(`step ${i + 1}, ${JSON.stringify(step)}: ${(error as Error).message}`, { cause: error });
+    }
+  }
 }

@@ -1,11 +1,12 @@
 /** Plays scenarios against the contracts on EVM. */
 import assert from 'node:assert/strict';
-import { keccak256, pad, type Address, type Hex } from 'viem';
+import { keccak256, pad, toBytes, toHex, zeroAddress, type Address, type Hex } from 'viem';
 import { readQuorum, readSignerRecord } from '../../../prover/bindings/values.ts';
 import { eventsOf, type Contract } from '../harness/chain.ts';
 import * as fixtures from '../harness/fixtures.ts';
 import {
   createWorld,
+  entryTerms,
   FAR_CHAIN,
   nonceOf,
   packQuorum,
@@ -16,7 +17,7 @@ import {
   type Run,
   type World,
 } from '../harness/world.ts';
-import type { Counts, Scenario, StatementChanges, Step } from './format.ts';
+import { spoil, type Counts, type EntryKind, type Scenario, type StatementChanges, type Step } from './format.ts';
 
 const OPERATORS = ['alice', 'bob', 'carol', 'dave', 'erin'];
 /** A chain that is no origin, and one that is not home. */
@@ -33,6 +34,17 @@ interface Call {
   readonly value?: bigint;
 }
 
+let stage: Awaited<ReturnType<typeof createStage>> | undefined;
+
+async function createStage() {
+  const world = await createWorld();
+  const taker = await world.chain.deploy('EmittingRecipient', [world.inbox.address]);
+  const refuser = await world.chain.deploy('UnrulyRecipient');
+  // Its second way to behave is to refuse.
+  await refuser.send('behave', [1, refuser.address, '0x']);
+  return { world, taker, refuser, snapshot: await world.chain.testClient.snapshot() };
+}
+
 /** A world in the middle of a scenario. */
 export class Player {
   readonly #world: World;
@@ -40,6 +52,7 @@ export class Player {
   readonly #refuser: Contract;
   readonly #enclaves = new Map<string, Enclave>();
   readonly #runs = new Map<string, Run>();
+  #fees: readonly [number, number, number] = [1_000, 10, 3];
 
   private constructor(world: World, taker: Contract, refuser: Contract) {
     this.#world = world;
@@ -47,12 +60,15 @@ export class Player {
     this.#refuser = refuser;
   }
 
+  /** A world as it was deployed, which all scenarios have one after the other. */
   static async start({ policy }: Scenario): Promise<Player> {
-    const world = await createWorld(policy ? { policy: quorumOf(policy) } : {});
-    const taker = await world.chain.deploy('EmittingRecipient', [world.inbox.address]);
-    const refuser = await world.chain.deploy('UnrulyRecipient');
-    // Its second way to behave is to refuse.
-    await refuser.send('behave', [1, refuser.address, '0x']);
+    stage ??= await createStage();
+    const { world, taker, refuser, snapshot } = stage;
+    const { testClient } = world.chain;
+    await testClient.revert({ id: snapshot });
+    // It is used up.
+    stage.snapshot = await testClient.snapshot();
+    if (policy) await world.govern(world.inbox, 'setPolicy', [FAR_CHAIN, packQuorum(quorumOf(policy))]);
     return new Player(world, taker, refuser);
   }
 
@@ -66,13 +82,20 @@ export class Player {
       await contract.refuses(outcome, name, args, { from, value });
       return;
     }
+    const sink = this.#world.feeSink;
+    const before = step.do === 'collect' ? await this.#world.chain.client.getBalance({ address: sink }) : 0n;
     const receipt = await contract.send(name, args, { from, value });
+    if (step.do === 'collect') {
+      const after = await this.#world.chain.client.getBalance({ address: sink });
+      assert.equal(after - before, BigInt(step.amount!), 'what was collected');
+    }
+    if (step.do === 'setFees') this.#fees = step.fees!;
     const events = eventsOf(receipt, contract);
     const judged = events.find((event) => event.name === 'SignerJudged');
     if (judged) this.#enclave(step.enclave!).facts = (judged.args as { facts: unknown }).facts;
     if (step.do === 'send' && step.nonce !== undefined) {
       const [lane] = (await this.#world.outbox.read('laneOf', [FAR_CHAIN])) as [bigint];
-      assert.equal(lane - 1n, nonceOf(step.nonce), 'another nonce was given');
+      assert.equal(lane - 1n, nonceOf(step.nonce, step.generation), 'another nonce was given');
     }
     if (step.do.startsWith('deliver')) {
       const failed = events
@@ -103,13 +126,13 @@ export class Player {
       case 'register':
       case 'renew': {
         const { enclave, args } = await this.#application(step);
-        const kept = step.do === 'renew' ? [enclave.facts] : [];
+        const kept = step.do === 'renew' ? [this.#factsOf(enclave)] : [];
         return call(registry, step.do, [...args, ...kept], enclave.operator);
       }
       case 'rejudge':
       case 'evict': {
-        const { signer, facts } = this.#enclave(step.enclave!);
-        return call(registry, step.do, [signer, facts], anyone);
+        const enclave = this.#enclave(step.enclave!);
+        return call(registry, step.do, [enclave.signer, this.#factsOf(enclave)], anyone);
       }
       case 'resign': {
         const { signer, operator } = this.#enclave(step.enclave!);
@@ -125,7 +148,8 @@ export class Player {
       case 'send': {
         const { bytes = 0, gas = 0, fee = 'exact', to = 'far' } = step;
         const difference = { exact: 0n, short: -1n, over: 1n }[fee];
-        const value = 1_000n + 10n * BigInt(bytes) + 3n * BigInt(gas) + difference;
+        const [base, perByte, perGas] = this.#fees;
+        const value = BigInt(base + perByte * bytes + perGas * gas) + difference;
         const args = [
           to === 'far' ? FAR_CHAIN : OTHER_CHAIN,
           fixtures.bytes32('recipient'),
@@ -178,11 +202,23 @@ export class Player {
         return call(step.what === 'lane' ? outbox : inbox, name, [FAR_CHAIN], usual);
       }
       case 'setPolicy':
-        return call(inbox, 'setPolicy', [FAR_CHAIN, packQuorum(quorumOf(step.policy!))], governance);
+        return call(inbox, 'setPolicy', [FAR_CHAIN, Buffer.from(step.policy!).readUInt32BE()], governance);
       case 'setCap':
         return call(inbox, 'setCap', [FAR_CHAIN, step.messages, step.seconds], governance);
       case 'raiseGeneration':
         return call(outbox, 'raiseGeneration', [FAR_CHAIN], governance);
+      case 'setFees':
+      case 'openLane': {
+        const [base, perByte, perGas] = step.fees ?? this.#fees;
+        const to = { far: FAR_CHAIN, nowhere: OTHER_CHAIN, home: BigInt(this.#world.chain.chainId) }[step.to ?? 'far'];
+        return call(outbox, step.do, [to, { base, perByte, perGas }], governance);
+      }
+      case 'addOrigin': {
+        const policy = packQuorum(quorumOf([3, 2, 3, 1]));
+        return call(inbox, 'addOrigin', [FAR_CHAIN, fixtures.bytes32('far outbox'), 1, policy], governance);
+      }
+      case 'collect':
+        return call(outbox, 'collectFees', [], anyone);
       default:
         throw new Error(`no step is called ${step.do}`);
     }
@@ -265,6 +301,7 @@ export class Player {
       acceptTcbStatus: (value: number) => ['acceptTcbStatus', [value]],
       requireListing: (value: string) => ['requireListing', listing(value)],
       waiveListing: (value: string) => ['waiveListing', listing(value)],
+      addEntry: (value: EntryKind) => ['addEntry', [entryTerms(ENTRIES[value])]],
     };
     for (const [name, make] of Object.entries(changes)) if (name in step) return make(step[name] as never);
     throw new Error(`${step.do} names nothing to change`);
@@ -277,9 +314,10 @@ export class Player {
     if (known) return known;
     const { first = 0, messages = ['taker'], but = {} } = step as Step & { messages?: string[] };
     const generation = but.generation ?? 1;
+    const nonceAt = (i: number): bigint => nonceOf(first + i + (but.gap && i > 0 ? 1 : 0), generation);
     const bytes = but.sameMessagesAs
       ? (await this.#run({ do: 'use', statement: but.sameMessagesAs })).messages
-      : messages.map((recipient, i) => this.#message(recipient, nonceOf(first + i, generation), but));
+      : messages.map((recipient, i) => this.#message(recipient, nonceAt(i), but));
     const run = await this.#world.runOf(bytes, {
       ...(but.destinationInbox && { destinationInbox: fixtures.evmAddress('other inbox') }),
       ...(but.destinationChain && { destinationChain: OTHER_CHAIN }),
@@ -293,9 +331,15 @@ export class Player {
     return run;
   }
 
-  #message(recipient: string, nonce: bigint, { variant = '' }: StatementChanges): Hex {
+  #message(recipient: string, nonce: bigint, { variant = '', messageOrigin, confidential }: StatementChanges): Hex {
     const to = recipient === 'refuser' ? this.#refuser : this.#taker;
-    return this.#world.message({ nonce, recipient: recipientOf(to), body: fixtures.bytes(`body ${variant}`, 64) });
+    return this.#world.message({
+      nonce,
+      recipient: recipientOf(to),
+      body: fixtures.bytes(`body ${variant}`, 64),
+      ...(messageOrigin && { originChain: OTHER_CHAIN, sender: fixtures.evmAddress('sender') }),
+      ...(confidential && { kind: 1 }),
+    });
   }
 
   /** The messages of a run, some exchanged for others with the same nonces. */
@@ -305,11 +349,15 @@ export class Player {
     );
   }
 
-  #signatures(run: Run, { signers = [] }: Step): Promise<Hex> {
-    return this.#world.signed(
-      run.digest,
-      signers.map((name) => this.#enclave(name)),
-    );
+  async #signatures(run: Run, { signers = [], strangers = 0, spoilt }: Step): Promise<Hex> {
+    const known = signers.map((name) => this.#enclave(name));
+    const unknown = Array.from({ length: strangers }, (_, i) => this.#world.createEnclave(`stranger ${i}`));
+    return toHex(spoil(toBytes(await this.#world.signed(run.digest, [...known, ...unknown])), spoilt));
+  }
+
+  /** By what an enclave was judged. */
+  #factsOf({ facts }: Enclave): unknown {
+    return facts ?? NO_FACTS;
   }
 
   /** An enclave by name; e1 to e5 run for one operator each. */
@@ -385,3 +433,34 @@ export class Player {
 const MEASUREMENT = keccak256(
   `${fixtures.tag('corridor.measurement.v1')}${PROGRAM.teeType.toString(16).padStart(2, '0')}${PROGRAM.registers.slice(2)}`,
 );
+
+const wide = (attributes: Hex): Hex => pad(attributes, { dir: 'right', size: 32 });
+
+/** Entries that are not as the program's. */
+const ENTRIES: Record<EntryKind, Record<string, unknown>> = {
+  same: {},
+  debugOpen: { attributesMask: wide(`0x00${'ff'.repeat(15)}`) },
+  debugOn: { attributesValue: wide(`0x01${PROGRAM.attributes.slice(4)}`) },
+  migratable: { attributesValue: wide(`0x00000030${PROGRAM.attributes.slice(10)}`) },
+  valueOutsideMask: { attributesMask: wide(`0x${'ff'.repeat(8)}`) },
+  noConfiguration: { configurationHash: `0x${'00'.repeat(32)}` },
+};
+
+const ZERO = pad('0x');
+/** Of a key that never was judged. */
+const NO_FACTS = {
+  operator: zeroAddress,
+  verifier: zeroAddress,
+  verifierNumber: 0,
+  entryNumber: 0,
+  teeType: 0,
+  tcbStatus: 0,
+  evaluationNumber: 0,
+  evidenceEndSeconds: 0n,
+  platformId: ZERO,
+  platformFamily: ZERO,
+  measurementId: ZERO,
+  encryptionKey: ZERO,
+  configurationHash: ZERO,
+  advisories: [],
+};

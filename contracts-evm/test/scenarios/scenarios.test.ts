@@ -1,21 +1,12 @@
+import { playAll, readScenarios } from './format.ts';
 import { Player } from './player.ts';
-import { readScenarios } from './format.ts';
 
 describe('scenarios', function () {
   this.timeout(120_000);
   for (const [file, scenarios] of readScenarios()) {
     describe(file, () => {
       for (const scenario of scenarios) {
-        it(scenario.name, async () => {
-          const player = await Player.start(scenario);
-          for (const [i, step] of scenario.steps.entries()) {
-            try {
-              await player.play(step);
-            } catch (error) {
-              throw new Error(`step ${i + 1}, ${JSON.stringify(step)}: ${(error as Error).message}`, { cause: error });
-            }
-          }
-        });
+        it(scenario.name, async () => playAll(scenario.steps, await Player.start(scenario)));
       }
     });
   }

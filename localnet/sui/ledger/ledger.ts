@@ -303,6 +303,30 @@ export class Ledger implements StateView {
     return checkpoint;
   }
 
+  /**
+   * Remembers everything; what it gives back puts it back, any number of times. For tests that begin alike: subscribers
+   * see the same checkpoints again, and a package that was published in between must not be called afterwards.
+   */
+  mark(): () => void {
+    const restoreObjects = this.objects.mark();
+    const transactions = [...this.#transactions];
+    const checkpoints = [...this.#checkpoints];
+    const epochs = [...this.#epochs];
+    const pending = [...this.#pending];
+    const [total, round, rolling, firstKept] = [this.#total, this.#round, this.#rolling, this.#firstKept];
+    return () => {
+      restoreObjects();
+      this.#transactions.clear();
+      for (const [digest, transaction] of transactions) this.#transactions.set(digest, transaction);
+      this.#checkpoints.splice(0, Infinity, ...checkpoints);
+      this.#checkpointByDigest.clear();
+      for (const checkpoint of checkpoints) this.#checkpointByDigest.set(checkpoint.digest, checkpoint);
+      this.#epochs.splice(0, Infinity, ...epochs);
+      this.#pending = [...pending];
+      [this.#total, this.#round, this.#rolling, this.#firstKept] = [total, round, rolling, firstKept];
+    };
+  }
+
   /** Calls the listener with every checkpoint sealed from now on, until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);

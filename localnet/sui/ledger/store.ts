@@ -103,6 +103,23 @@ export class ObjectStore {
     }
   }
 
+  /** Remembers everything; what it gives back puts it back, any number of times. */
+  mark(): () => void {
+    const maps = [this.#history, this.#live, this.#owned, this.#children, this.#coinObjects] as Map<string, unknown>[];
+    const copies = maps.map((map) => new Map([...map].map(([key, value]) => [key, copyOf(value)])));
+    const wrapped = [...this.#wrapped];
+    const packages = this.#packages.length;
+    return () => {
+      for (const [i, map] of maps.entries()) {
+        map.clear();
+        for (const [key, value] of copies[i]!) map.set(key, copyOf(value));
+      }
+      this.#wrapped.clear();
+      for (const id of wrapped) this.#wrapped.add(id);
+      this.#packages.length = packages;
+    };
+  }
+
   #insert(object: ObjectRecord): void {
     const history = this.#history.get(object.id);
     if (history) {
@@ -149,4 +166,12 @@ export class ObjectStore {
   #indexOf(object: MoveRecord): Index {
     return object.owner.$kind === 'ObjectOwner' ? this.#children : this.#owned;
   }
+}
+
+/** A copy of what a map of the store holds, as far as the store changes it in place. */
+function copyOf(value: unknown): unknown {
+  if (value instanceof Map) return new Map(value);
+  if (typeof value !== 'object' || value === null || !('versions' in value)) return value;
+  const { versions, last } = value as History;
+  return { versions: [...versions], last };
 }

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { bcs } from '@mysten/sui/bcs';
 import type { Transaction, TransactionResult } from '@mysten/sui/transactions';
-import type { Counts, Scenario, Step } from '../../../contracts-evm/test/scenarios/format.ts';
+import {
+  registersUsually,
+  spoil,
+  type Counts,
+  type EntryKind,
+  type Scenario,
+  type StatementChanges,
+  type Step,
+} from '../../../contracts-evm/test/scenarios/format.ts';
+import { coinBalance } from '../../../localnet/sui/ledger/objects.ts';
 import {
   Inbox,
   InboxKept,
@@ -18,7 +27,7 @@ import {
   concat,
   encodeRevocation,
   fromHex,
-  joinSignatures,
+  MESSAGE_KIND,
   plainLeaf,
   revocationDigest,
   signDigest,
@@ -26,7 +35,7 @@ import {
   toHex,
   type Message,
 } from '../../../prover/protocol/index.ts';
-import { nonceOf, ORIGIN_CHAIN, REVOCATION_KEY, type Run } from '../../contracts/sui/network.ts';
+import { nonceOf, ORIGIN_CHAIN, ORIGIN_OUTBOX, REVOCATION_KEY, type Run } from '../../contracts/sui/network.ts';
 import {
   createEnclave,
   familyId,
@@ -36,6 +45,7 @@ import {
   OTHER_SUI,
   platformId,
   PROGRAM,
+  PROGRAM_ENTRY,
   World,
   type Enclave,
   type Evidence,
@@ -44,10 +54,25 @@ import {
 const USUAL_POLICY: Counts = [3, 2, 3, 1];
 const STATUSES = ['unknown', 'active', 'resigned', 'evicted', 'revoked'];
 const RECIPIENT_ON_EVM = `0x${'0'.repeat(24)}${'b'.repeat(40)}`;
+/** `EFailToRecoverPubKey` of the framework. */
+const UNRECOVERABLE = /^0x0*2::ecdsa_k1 0$/;
 /** Of the errors of a recipient. */
 const REFUSED = /::echo 2$/;
 
 type Build = (tx: Transaction) => void;
+
+let stage: Awaited<ReturnType<typeof createStage>> | undefined;
+
+/** The world, and marks of its ledger: at number i, i enclaves are registered. */
+async function createStage() {
+  const world = await World.create(USUAL_POLICY);
+  const { network } = world;
+  const made = await network.ok((tx) => {
+    tx.transferObjects([network.calls.corridor.outbox.newSender(tx)], network.context.signer.toSuiAddress());
+  });
+  const sender = Object.entries(made.types).find(([, type]) => type.endsWith('::SenderCap'))![0];
+  return { world, sender, marks: [network.devnet.ledger.mark()] };
+}
 
 /** A world in the middle of a scenario. */
 export class Player {
@@ -55,19 +80,33 @@ export class Player {
   readonly #sender: string;
   readonly #enclaves = new Map<string, Enclave>();
   readonly #runs = new Map<string, Run>();
+  #fees: readonly [number, number, number] = [1_000, 10, 3];
 
   private constructor(world: World, sender: string) {
     this.#world = world;
     this.#sender = sender;
   }
 
-  static async start({ policy = USUAL_POLICY }: Scenario): Promise<Player> {
-    const world = await World.create(policy);
-    const { network } = world;
-    const made = await network.ok((tx) => {
-      tx.transferObjects([network.calls.corridor.outbox.newSender(tx)], network.context.signer.toSuiAddress());
-    });
-    return new Player(world, Object.entries(made.types).find(([, type]) => type.endsWith('::SenderCap'))![0]);
+  /**
+   * A world as it was deployed, which all scenarios have one after the other. The registrations with which most of them
+   * begin are played once.
+   */
+  static async start({ policy, steps }: Scenario): Promise<{ player: Player; played: number }> {
+    stage ??= await createStage();
+    const { world, sender, marks } = stage;
+    const player = new Player(world, sender);
+    let played = 0;
+    while (registersUsually(steps[played], played)) played++;
+    marks[Math.min(played, marks.length - 1)]!();
+    for (let i = 0; i < played; i++) {
+      if (marks[i + 1]) player.#enclave(steps[i]!.enclave!);
+      else {
+        await player.play(steps[i]!);
+        marks.push(world.network.devnet.ledger.mark());
+      }
+    }
+    if (policy) await player.play({ do: 'setPolicy', policy });
+    return { player, played };
   }
 
   /** Plays one step, which must end as it says. */
@@ -78,11 +117,16 @@ export class Player {
     const outcome = typeof step.outcome === 'object' ? step.outcome.sui : (step.outcome ?? 'ok');
     if (step.do.startsWith('deliver')) return this.#deliver(step, outcome);
     const build = await this.#build(step);
+    const before = this.#collected();
     const rule = await network.rule(build);
-    assert.equal(rule ?? 'ok', outcome);
+    // docs/spec/protocol.md section 8: it is the framework's abort that stands for this rule.
+    assert.equal(UNRECOVERABLE.test(rule ?? '') ? 'UnrecoverableSignature' : (rule ?? 'ok'), outcome);
+    if (step.do === 'collect') assert.equal(this.#collected() - before, BigInt(step.amount!), 'what was collected');
+    if (step.do === 'setFees' && rule === undefined) this.#fees = step.fees!;
     if (step.do === 'send' && step.nonce !== undefined) {
       const lane = await this.#lane();
       assert.equal(BigInt(lane.next_sequence) - 1n, BigInt(step.nonce), 'another nonce was given');
+      assert.equal(lane.generation, step.generation ?? 1, 'in another generation');
     }
   }
 
@@ -94,7 +138,7 @@ export class Player {
     const guarded =
       (build: (tx: Transaction, guard: TransactionResult) => void): Build =>
       (tx) =>
-        build(tx, network.guard(tx));
+        build(tx, step.by === 'governance' ? this.#governanceGuard(tx) : network.guard(tx));
     switch (step.do) {
       case 'register':
       case 'renew':
@@ -149,7 +193,12 @@ export class Player {
       case 'setPolicy':
       case 'setCap':
       case 'raiseGeneration':
+      case 'setFees':
+      case 'openLane':
+      case 'addOrigin':
         return (tx) => this.#govern(tx, step);
+      case 'collect':
+        return (tx) => corridor.outbox.collectFees(tx, { self: outbox });
       default:
         throw new Error(`no step is called ${step.do}`);
     }
@@ -165,7 +214,18 @@ export class Player {
     const origin = { ...schedule, chain: ORIGIN_CHAIN };
     const inOutbox = (number: TransactionResult) => ({ ...schedule, self: network.objects.outbox, number });
     const inInbox = (number: TransactionResult) => ({ ...schedule, inbox, number });
-    if (step.do === 'raiseGeneration') outbox.raiseGeneration(tx, inOutbox(outbox.scheduleRaiseGeneration(tx, lane)));
+    if (step.do === 'setFees' || step.do === 'openLane') {
+      const destinationChain = { far: ORIGIN_CHAIN, nowhere: OTHER_CHAIN, home: network.chain }[step.to ?? 'far'];
+      const [baseFee, feePerByte, feePerGas] = step.fees ?? this.#fees;
+      const terms = { ...schedule, destinationChain, baseFee, feePerByte, feePerGas };
+      if (step.do === 'setFees') outbox.setFees(tx, inOutbox(outbox.scheduleSetFees(tx, terms)));
+      else outbox.openLane(tx, inOutbox(outbox.scheduleOpenLane(tx, terms)));
+    } else if (step.do === 'addOrigin') {
+      const policy = { threshold: 3, operators: 2, platforms: 3, vendors: 1 };
+      const terms = { ...origin, outbox: toHex(ORIGIN_OUTBOX), generation: 1, ...policy };
+      origins.addOrigin(tx, inInbox(origins.scheduleAddOrigin(tx, terms)));
+    } else if (step.do === 'raiseGeneration')
+      outbox.raiseGeneration(tx, inOutbox(outbox.scheduleRaiseGeneration(tx, lane)));
     else if (step.do === 'allowPause' && step.what === 'lane') {
       outbox.allowLanePause(tx, inOutbox(outbox.scheduleAllowLanePause(tx, lane)));
     } else if (step.do === 'allowPause') {
@@ -198,9 +258,10 @@ export class Player {
       ...(step.verifier !== undefined && { verifier: step.verifier }),
       ...(step.reportDataOf !== undefined && { reportDataOf: this.#enclave(step.reportDataOf) }),
     };
-    const challenge = await network.challenge(this.#world.operatorCap(enclave.operator));
+    const operator = step.by === undefined ? enclave.operator : OPERATORS.indexOf(step.by);
+    const challenge = await network.challenge(this.#world.operatorCap(operator));
     if (step.challenge === 'stale') network.advance(3601);
-    return (tx) => this.#world.enter(tx, step.do as 'register' | 'renew', enclave, challenge, changes);
+    return (tx) => this.#world.enter(tx, step.do as 'register' | 'renew', { ...enclave, operator }, challenge, changes);
   }
 
   #revocation(step: Step): Build {
@@ -266,6 +327,15 @@ export class Player {
     } else if (step['acceptTcbStatus'] !== undefined) {
       const status = step['acceptTcbStatus'] as number;
       loosening.acceptStatus(tx, now(loosening.scheduleAcceptStatus(tx, { ...schedule, status })));
+    } else if (step['addEntry'] !== undefined) {
+      const { attributesMask, attributesValue, configurationHash, ...rest } = ENTRIES[step['addEntry'] as EntryKind];
+      const entry = {
+        ...rest,
+        attributesMask: toHex(attributesMask),
+        attributesValue: toHex(attributesValue),
+        configurationHash: toHex(configurationHash),
+      };
+      loosening.addEntry(tx, now(loosening.scheduleAddEntry(tx, { ...schedule, ...entry })));
     } else if (step['waiveListing'] !== undefined) {
       const kind = step['waiveListing'] === 'platforms' ? 2 : 3;
       loosening.waiveListing(tx, now(loosening.scheduleWaiveListing(tx, { ...schedule, kind })));
@@ -275,13 +345,14 @@ export class Player {
   #send(step: Step): Build {
     const { network } = this.#world;
     const { bytes = 0, gas = 0, fee = 'exact', to = 'far' } = step;
-    const value = 1_000 + 10 * bytes + 3 * gas + { exact: 0, short: -1, over: 1 }[fee];
+    const [base, perByte, perGas] = this.#fees;
+    const value = base + perByte * bytes + perGas * gas + { exact: 0, short: -1, over: 1 }[fee];
     return (tx) => {
       const [coin] = tx.splitCoins(tx.gas, [value]);
       network.calls.corridor.outbox.send(tx, {
         self: network.objects.outbox,
         cap: this.#sender,
-        destinationChain: to === 'far' ? ORIGIN_CHAIN : OTHER_CHAIN,
+        destinationChain: { far: ORIGIN_CHAIN, nowhere: OTHER_CHAIN, home: network.chain }[to],
         recipient: RECIPIENT_ON_EVM,
         executionGas: gas,
         body: filler('body', bytes),
@@ -324,7 +395,7 @@ export class Player {
       ? network.accept(tx, run, this.#signatures(run, step))
       : inbox.restore(tx, { self, statement: run.encoded });
     const messages = run.messages.map((message, i) =>
-      step.swapped?.includes(i) ? this.#message('taker', message.nonce, 'swapped') : message,
+      step.swapped?.includes(i) ? this.#message('taker', message.nonce, { variant: 'swapped' }) : message,
     );
     const common = { self, registry: network.objects.registry, accepted };
     if (step.do === 'deliver') {
@@ -397,9 +468,10 @@ export class Player {
     const { network } = this.#world;
     const { first = 0, messages = ['taker'], but = {} } = step as Step & { messages?: string[] };
     const generation = but.generation ?? 1;
+    const nonceAt = (i: number): bigint => nonceOf(first + i + (but.gap && i > 0 ? 1 : 0), generation);
     const sent = but.sameMessagesAs
       ? this.#run({ do: 'use', statement: but.sameMessagesAs }).messages
-      : messages.map((recipient, i) => this.#message(recipient, nonceOf(first + i, generation), but.variant));
+      : messages.map((recipient, i) => this.#message(recipient, nonceAt(i), but));
     const run = network.run(sent, {
       ...(but.destinationInbox && { destinationInbox: filler('other inbox', 32) }),
       ...(but.destinationChain && { destinationChain: OTHER_SUI }),
@@ -411,20 +483,23 @@ export class Player {
     return run;
   }
 
-  #message(recipient: string, nonce: bigint, variant = ''): Message {
+  #message(recipient: string, nonce: bigint, but: StatementChanges = {}): Message {
+    const { variant = '', messageOrigin, confidential } = but;
     return this.#world.network.message(0, {
       nonce,
       recipient: this.#world.recipient(recipient),
       body: filler(`body ${variant}`, 64),
+      ...(messageOrigin && { originChain: OTHER_CHAIN }),
+      ...(confidential && { kind: MESSAGE_KIND.confidential }),
     });
   }
 
-  #signatures(run: Run, { signers = [] }: Pick<Step, 'signers'>): Uint8Array {
+  #signatures(run: Run, { signers = [], strangers = 0, spoilt }: Step): Uint8Array {
     const digest = statementDigest(run.encoded);
-    return joinSignatures(
-      digest,
-      signers.map((name) => signDigest(digest, this.#enclave(name).secretKey)),
-    );
+    const known = signers.map((name) => this.#enclave(name));
+    const unknown = Array.from({ length: strangers }, (_, i) => createEnclave(`stranger ${i}`, 0));
+    const ascending = [...known, ...unknown].sort((a, b) => Buffer.compare(a.signer, b.signer));
+    return spoil(concat(...ascending.map(({ secretKey }) => signDigest(digest, secretKey))), spoilt);
   }
 
   /** An enclave by name; e1 to e5 run for one operator each. */
@@ -459,7 +534,8 @@ export class Player {
     for (const [name, [signers, operators, platforms, vendors]] of Object.entries(step.kept ?? {})) {
       const digest = toHex(statementDigest(this.#run({ do: 'use', statement: name }).encoded));
       const kept = await readTable(client, inbox.kept, addressKey(digest), InboxKept);
-      assert.deepEqual(kept?.quorum, { signers, operators, platforms, vendors }, `what is kept of ${name}`);
+      const nothing = { signers: 0, operators: 0, platforms: 0, vendors: 0 };
+      assert.deepEqual(kept?.quorum ?? nothing, { signers, operators, platforms, vendors }, `what is kept of ${name}`);
     }
     for (const [name, signers] of Object.entries(step.counts ?? {})) {
       this.#run({ do: 'use', statement: name });
@@ -485,6 +561,18 @@ export class Player {
     }
   }
 
+  /** What the sink of the fees has. */
+  #collected(): bigint {
+    const { network } = this.#world;
+    const coins = [...network.devnet.ledger.objects.owned(network.config.feeSink)];
+    return coins.reduce((sum, coin) => sum + (coinBalance(coin) ?? 0n), 0n);
+  }
+
+  #governanceGuard(tx: Transaction): TransactionResult {
+    const { calls, deployment } = this.#world.network;
+    return calls.corridor.authority.governanceGuard(tx, { governanceCap: deployment.capabilities.governance.id });
+  }
+
   async #lane(): Promise<typeof OutboxLane.$inferType> {
     const { network } = this.#world;
     const { client } = network.context;
@@ -501,3 +589,17 @@ const MEASUREMENT = hash(
   Uint8Array.of(PROGRAM.teeType),
   PROGRAM.registers,
 );
+
+const { attributesMask: mask, attributesValue: value } = PROGRAM_ENTRY;
+const withByte = (bytes: Uint8Array, at: number, byte: number): Uint8Array =>
+  concat(bytes.slice(0, at), Uint8Array.of(byte), bytes.slice(at + 1));
+
+/** Entries that are not as the program's. */
+const ENTRIES: Record<EntryKind, typeof PROGRAM_ENTRY> = {
+  same: PROGRAM_ENTRY,
+  debugOpen: { ...PROGRAM_ENTRY, attributesMask: withByte(mask, 0, 0) },
+  debugOn: { ...PROGRAM_ENTRY, attributesValue: withByte(value, 0, 1) },
+  migratable: { ...PROGRAM_ENTRY, attributesValue: withByte(value, 3, 0x30) },
+  valueOutsideMask: { ...PROGRAM_ENTRY, attributesMask: concat(mask.slice(0, 8), new Uint8Array(24)) },
+  noConfiguration: { ...PROGRAM_ENTRY, configurationHash: new Uint8Array(32) },
+};

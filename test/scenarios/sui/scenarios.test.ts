@@ -1,4 +1,4 @@
-import { readScenarios } from '../../../contracts-evm/test/scenarios/format.ts';
+import { playAll, readScenarios } from '../../../contracts-evm/test/scenarios/format.ts';
 import { Player } from './player.ts';
 
 describe('scenarios on Sui', function () {
@@ -7,14 +7,8 @@ describe('scenarios on Sui', function () {
     describe(file, () => {
       for (const scenario of scenarios) {
         it(scenario.name, async () => {
-          const player = await Player.start(scenario);
-          for (const [i, step] of scenario.steps.entries()) {
-            try {
-              await player.play(step);
-            } catch (error) {
-              throw new Error(`step ${i + 1}, ${JSON.stringify(step)}: ${(error as Error).message}`, { cause: error });
-            }
-          }
+          const { player, played } = await Player.start(scenario);
+          await playAll(scenario.steps, player, played);
         });
       }
     });

@@ -40,6 +40,18 @@ export const PROGRAM = {
   configurationHash: named('configuration'),
 };
 
+/** Its entry. */
+export const PROGRAM_ENTRY = {
+  verifier: STATED,
+  teeType: PROGRAM.teeType,
+  registers: PROGRAM.registers,
+  attributesMask: concat(new Uint8Array(16).fill(0xff), new Uint8Array(16)),
+  attributesValue: concat(PROGRAM.attributes, new Uint8Array(16)),
+  launch: PROGRAM.launch,
+  configurationHash: PROGRAM.configurationHash,
+  notAfter: NOT_AFTER,
+};
+
 /** An enclave by its name. */
 export interface Enclave {
   readonly operator: number;
@@ -118,13 +130,7 @@ export class World {
       });
       network.govern(tx, (governance) => {
         governance.admitVerifier(verifier);
-        governance.addEntry({
-          verifier: STATED,
-          ...PROGRAM,
-          attributesMask: concat(new Uint8Array(16).fill(0xff), new Uint8Array(16)),
-          attributesValue: concat(PROGRAM.attributes, new Uint8Array(16)),
-          notAfter: NOT_AFTER,
-        });
+        governance.addEntry(PROGRAM_ENTRY);
       });
     });
     // It refuses what does not come from more signers than there ever are.

@@ -195,6 +195,43 @@ describe('ledger', () => {
     assert.deepEqual(owned(A), []);
   });
 
+  it('goes back to a mark, again and again, and from there as it would have gone', () => {
+    const ledger = ledgerWith([coin(A, 5n)]);
+    step(ledger);
+    const restore = ledger.mark();
+    const show = () => ({
+      latest: ledger.latestCheckpoint.digest,
+      lowest: ledger.lowestCheckpoint,
+      height: ledger.height,
+      epoch: ledger.epoch,
+      now: ledger.nowMs,
+      coin: ledger.live(A),
+      versions: ledger.objects.size,
+      ofAlice: [...ledger.objects.owned(ALICE)],
+      ofBob: [...ledger.objects.owned(BOB)],
+      wrapped: ledger.isWrapped(A),
+    });
+    const marked = show();
+    const commit = (number: number, changes: Parameters<typeof outcome>[0]) => {
+      const inputs = [{ id: A, version: ledger.live(A)!.version, use: 'mutable' }] as const;
+      return ledger.commit(ledger.prepare(outcome({ ...changes, inputs, transaction: emptyTransaction(number) })));
+    };
+    const ends = [0, 1].map(() => {
+      const { digest } = commit(9_001, { writes: [coin(A, 5n, { kind: 'address', address: BOB })] });
+      ledger.advanceClock(1000n);
+      ledger.advanceEpoch();
+      commit(9_002, { wrapped: [A] });
+      const end = { ...show(), last: ledger.seal().digest };
+      assert.notDeepEqual(end.ofAlice, marked.ofAlice);
+      restore();
+      assert.deepEqual(show(), marked);
+      assert.equal(ledger.transaction(digest), undefined);
+      assert.equal(ledger.checkpoint(2n), undefined);
+      return end;
+    });
+    assert.deepEqual(ends[1], ends[0]);
+  });
+
   it('forgets old history when told to, but no live object and nothing that kept checkpoints need', () => {
     const ledger = ledgerWith([coin(A, 5n), coin(shortAddress(0x200), 6n)], { retainCheckpoints: 3 });
     for (let i = 0; i < 10; i++) {
