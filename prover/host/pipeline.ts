@@ -389,10 +389,12 @@ export class Pipeline {
     run: StoredRun,
     messages: readonly StoredMessage[],
     open: readonly number[],
+    isRetry = false,
   ): Promise<Error | undefined> {
     const { store, log, metrics } = this.#o;
     const proven = await this.#proven(run, messages);
-    const { outcomes, transactions, trouble } = await this.#destination(run.destinationChain).submit(proven, open);
+    const destination = this.#destination(run.destinationChain);
+    const { outcomes, transactions, trouble } = await destination.submit(proven, open, isRetry);
     for (const { id, gas, sentAt } of transactions) {
       metrics.submissionGas.observe({ chain: String(run.destinationChain) }, Number(gas));
       log.info({ digest: toHex(run.digest), transaction: id, gas: String(gas), sentAt }, 'submitted');
@@ -466,7 +468,7 @@ export class Pipeline {
     const run = (await store.run(message.run))!;
     const messages = await this.#messagesOf(run);
     const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
-    const trouble = await this.#submitOpen(run, messages, [index]);
+    const trouble = await this.#submitOpen(run, messages, [index], true);
     if (trouble) throw trouble;
     await this.#askWhatIsDelivered(run, messages);
     const after = await store.message(id);

@@ -8,6 +8,9 @@ import type { ResultInput } from './runtime.ts';
 /** BCS of `DiscoveryKey()`: a struct without fields has one false. */
 const DISCOVERY_KEY = Uint8Array.of(0);
 
+/** Objects that are looked up for one recipient. */
+const MAX_OBJECTS = 64;
+
 /** A recipient whose record has been checked. */
 export interface SuiRecipient {
   readonly id: string;
@@ -44,6 +47,8 @@ export async function findRecipient(
   const key = structKey(`${packageId}::recipient::DiscoveryKey`, DISCOVERY_KEY);
   const record = await readTable(client, { id: recipient }, key, RecipientDiscovery);
   if (!record) return { reason: 'the recipient has published no discovery record' };
+  if (record.objects.length > MAX_OBJECTS)
+    return { reason: `its discovery record names more than ${MAX_OBJECTS} objects` };
   const objects: ObjectReference[] = [];
   for (const { id: objectId, is_mutable: mutable } of record.objects) {
     const { objects: found } = await client.getObjects({ objectIds: [objectId] });

@@ -68,9 +68,10 @@ export interface Destination {
    * Delivers what is open of a run. What others have delivered meanwhile costs nothing and is no error: the deliveries
    * that `poll` finds say so.
    * @param open indexes in the run
+   * @param isRetry their recipients have failed before: where they would again, nothing is spent
    * @throws SubmissionError when it may work later
    */
-  submit(proven: Proven, open: readonly number[]): Promise<Submitted>;
+  submit(proven: Proven, open: readonly number[], isRetry?: boolean): Promise<Submitted>;
   /**
    * Deliveries and keys since the last call, whoever made them.
    * @param from where to begin, as the last call gave it; undefined for the deployment

@@ -1,23 +1,25 @@
 /** An EVM chain as a destination. */
 import {
+  BaseError,
   createPublicClient,
   encodeFunctionData,
   fallback,
   http,
+  HttpRequestError,
   parseEventLogs,
+  toFunctionSelector,
   type Address,
   type Hex,
   type PublicClient,
 } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { inboxAbi, registryAbi } from '../../bindings/evm/index.ts';
+import { inboxAbi, messageRecipientAbi, registryAbi } from '../../bindings/evm/index.ts';
 import { readQuorum } from '../../bindings/values.ts';
 import { decodeMessage, decodeStatement, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
 import { KeyCache } from '../operators/key-cache.ts';
 import { readKeyOnEvm } from '../operators/keys.ts';
 import type { KeyStatus } from '../operators/registrar.ts';
 import type { StoredMessage } from '../store/rows.ts';
-import { Turns } from '../turns.ts';
 import {
   SubmissionError,
   type Destination,
@@ -27,7 +29,7 @@ import {
   type Seen,
   type Submitted,
 } from './destination.ts';
-import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
+import { EvmSender, isTooMuch } from './evm-sender.ts';
 import { proofOf } from './proof.ts';
 
 export interface EvmDestinationOptions {
@@ -56,16 +58,15 @@ const DEFAULT_MAX_FEE = 500_000_000_000n;
 const LOG_RANGE = 2_000n;
 /** Such queries before what was found is noted. */
 const RANGES = 20;
-const RECEIPT_TIMEOUT_MS = 90_000;
+const STILL = 'the recipient would fail still';
 
 export class EvmDestination implements Destination {
   readonly chain: ChainId;
   readonly maxRun = MAX_RUN;
   readonly #options: EvmDestinationOptions;
   readonly #client: PublicClient;
-  readonly #sending = new Turns();
+  readonly #sender: EvmSender;
   readonly #keys: KeyCache;
-  #nonce: number | undefined;
 
   constructor(options: EvmDestinationOptions) {
     this.chain = options.chain;
@@ -73,6 +74,13 @@ export class EvmDestination implements Destination {
     const pollingInterval = options.pollMilliseconds ?? 250;
     const transports = options.urls.map((url) => http(url, { retryCount: 1, batch: true }));
     this.#client = createPublicClient({ transport: fallback(transports), pollingInterval, cacheTime: 0 });
+    this.#sender = new EvmSender({
+      client: this.#client,
+      account: options.account,
+      chainId: Number(options.chain),
+      maxFeePerGas: options.maxFeePerGas ?? DEFAULT_MAX_FEE,
+      maxGas: MAX_GAS,
+    });
     this.#keys = new KeyCache((signer) => readKeyOnEvm(this.#client, options.registry, signer));
   }
 
@@ -118,19 +126,74 @@ export class EvmDestination implements Destination {
     return { isMet, counts, detail: `${text(counts)} count; ${text(policy)} are needed` };
   }
 
-  async submit(proven: Proven, open: readonly number[]): Promise<Submitted> {
-    const [only] = open;
-    const isSingle = open.length === 1 && proven.messages.length > 1;
-    const data = isSingle ? this.#single(proven, only!) : this.#whole(proven);
-    const sent = await this.#send(data);
-    if (!sent) return { outcomes: [], transactions: [] };
-    const receipt = await this.#client.waitForTransactionReceipt({ hash: sent.hash, timeout: RECEIPT_TIMEOUT_MS });
-    const transactions = [{ id: sent.hash, gas: receipt.gasUsed, sentAt: sent.at }];
-    if (receipt.status === 'reverted') {
-      // Somebody was faster between the estimate and the block; what is open still is tried again.
-      throw new SubmissionError('Reverted', `transaction ${sent.hash} was reverted`);
+  async submit(proven: Proven, open: readonly number[], isRetry = false): Promise<Submitted> {
+    const outcomes: Outcome[] = [];
+    let left = open;
+    if (isRetry) {
+      const would = await Promise.all(open.map((index) => this.#wouldTake(proven, index)));
+      left = open.filter((_, i) => would[i]);
+      for (const index of open) {
+        if (!left.includes(index)) outcomes.push({ id: proven.messages[index]!.id, kind: 'failed', reason: STILL });
+      }
     }
-    return { outcomes: outcomesOf(receipt.logs, this.#options.inbox), transactions };
+    const transactions: Submitted['transactions'][number][] = [];
+    const send = async (name: string, data: Hex): Promise<void> => {
+      const sent = await this.#sender.send(`${toHex(proven.digest)}/${name}`, { to: this.#options.inbox, data });
+      if (!sent) return;
+      const { transactionHash, gasUsed, status, logs } = sent.receipt;
+      transactions.push({ id: transactionHash, gas: gasUsed, sentAt: sent.sentAt });
+      // Somebody was faster between the estimate and the block; what is open still is tried again.
+      if (status === 'reverted') throw new SubmissionError('Reverted', `transaction ${transactionHash} was reverted`);
+      outcomes.push(...outcomesOf(logs, this.#options.inbox));
+    };
+    let trouble: Error | undefined;
+    const isWhole = left.length > 1 || proven.messages.length === 1;
+    if (isWhole && left.length > 0) {
+      try {
+        await send('whole', this.#whole(proven));
+        return { outcomes, transactions };
+      } catch (error) {
+        // One message that takes too much must not keep the others back: each by itself, then.
+        if (proven.messages.length === 1 || !isTooMuch(error)) trouble = error as Error;
+      }
+    }
+    for (const index of trouble ? [] : left) {
+      try {
+        await send(String(index), this.#single(proven, index));
+      } catch (error) {
+        trouble = error as Error;
+      }
+    }
+    return { outcomes, transactions, ...(trouble ? { trouble } : {}) };
+  }
+
+  /** Whether a recipient would take a message now: to find that out in a block again and again would cost again and again. */
+  async #wouldTake({ digest, signatures, messages }: Proven, index: number): Promise<boolean> {
+    const { inbox, registry } = this.#options;
+    const { id, encoded } = messages[index]!;
+    const { originChain, sender, recipient, nonce, executionGas, body } = decodeMessage(encoded);
+    const args = [toHex(digest), toHex(signatures)] as const;
+    const [quorum] = await this.#client.readContract({
+      address: registry,
+      abi: registryAbi,
+      functionName: 'tally',
+      args,
+    });
+    const data = encodeFunctionData({
+      abi: messageRecipientAbi,
+      functionName: 'onMessage',
+      args: [originChain, toHex(sender), toHex(id), nonce, quorum, toHex(body)],
+    });
+    const to: Address = `0x${toHex(recipient).slice(-40)}`;
+    // Its own costs come on top: a call from outside pays for being a transaction.
+    const gas = BigInt(executionGas) + 21_000n + 16n * BigInt(data.length / 2);
+    try {
+      const { data: answer } = await this.#client.call({ account: inbox, to, data, gas });
+      return answer?.slice(0, 10) === toFunctionSelector(messageRecipientAbi[0]) && answer.length === 66;
+    } catch (error) {
+      if (error instanceof BaseError && error.walk((cause) => cause instanceof HttpRequestError)) throw error;
+      return false;
+    }
   }
 
   #whole({ statement, signatures, messages }: Proven): Hex {
@@ -149,46 +212,6 @@ export class EvmDestination implements Destination {
       abi: inboxAbi,
       functionName: 'deliverOne',
       args: [toHex(statement), toHex(signatures), index, toHex(proof), toHex(messages[index]!.encoded)],
-    });
-  }
-
-  /** @returns undefined when there is nothing left to deliver */
-  async #send(data: Hex): Promise<{ hash: Hex; at: number } | undefined> {
-    const { account, inbox, maxFeePerGas: cap = DEFAULT_MAX_FEE } = this.#options;
-    let gas: bigint;
-    try {
-      gas = await this.#client.estimateGas({ account, to: inbox, data });
-    } catch (error) {
-      const rule = ruleOf(error);
-      if (rule === 'NothingToDeliver' || rule === 'AlreadyDelivered') return undefined;
-      throw new SubmissionError(rule ?? 'Unavailable', `the inbox would refuse: ${shortMessage(error)}`);
-    }
-    if (gas > MAX_GAS) throw new SubmissionError('TooMuchGas', `delivery takes ${gas} gas, one transaction ${MAX_GAS}`);
-    return this.#sending.run(async () => {
-      const fees = await this.#client.estimateFeesPerGas();
-      const maxFeePerGas = fees.maxFeePerGas ?? 0n;
-      if (maxFeePerGas > cap) {
-        throw new SubmissionError('GasTooDear', `gas costs ${maxFeePerGas} wei, at most ${cap} is allowed; wait`);
-      }
-      this.#nonce ??= await this.#client.getTransactionCount({ address: account.address, blockTag: 'pending' });
-      const transaction = await account.signTransaction({
-        type: 'eip1559',
-        chainId: Number(this.chain),
-        to: inbox,
-        data,
-        nonce: this.#nonce,
-        gas: gas + gas / 10n,
-        maxFeePerGas,
-        maxPriorityFeePerGas: fees.maxPriorityFeePerGas ?? 0n,
-      });
-      try {
-        const hash = await this.#client.sendRawTransaction({ serializedTransaction: transaction });
-        this.#nonce++;
-        return { hash, at: Date.now() };
-      } catch (error) {
-        this.#nonce = undefined;
-        throw new SubmissionError('Unavailable', `the transaction was not taken: ${shortMessage(error)}`);
-      }
     });
   }
 

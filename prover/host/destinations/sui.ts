@@ -86,7 +86,7 @@ export class SuiDestination implements Destination {
     throw new SubmissionError(failure.rule ?? 'Refused', `the inbox would refuse: ${failure.text}`);
   }
 
-  async submit(proven: Proven, open: readonly number[]): Promise<Submitted> {
+  async submit(proven: Proven, open: readonly number[], isRetry = false): Promise<Submitted> {
     const still = await this.#unspent(proven.messages, open);
     const all = new Results();
     for (const { recipient, indexes } of groups(proven.messages, still)) {
@@ -97,8 +97,8 @@ export class SuiDestination implements Destination {
         all.trouble = error as Error;
       }
     }
-    // What stays open can be delivered by anyone then, from the root that is kept.
-    if (all.outcomes.some(({ kind }) => kind === 'failed')) all.transactions.push(await this.#keep(proven));
+    // What stays open can be delivered by anyone then, from the root that is kept since the first time.
+    if (!isRetry && all.outcomes.some(({ kind }) => kind === 'failed')) all.transactions.push(await this.#keep(proven));
     return all;
   }
 
@@ -112,7 +112,14 @@ export class SuiDestination implements Destination {
     let left = [...indexes];
     while (left.length > 0) {
       const { build, messageOfCommand } = this.#delivery(proven, left, recipient);
-      const done = await this.#execute(build);
+      const done = await this.#execute(build).catch((error: unknown) => {
+        if (!isNoCall(error)) throw error;
+        return undefined;
+      });
+      if (!done) {
+        for (const index of left) all.failed(proven, index, 'what its discovery record names cannot be called');
+        return;
+      }
       if ('transaction' in done) {
         all.delivered(proven, left, done.transaction);
         return;
@@ -202,7 +209,13 @@ export class SuiDestination implements Destination {
   async #execute(build: () => Transaction): Promise<{ transaction: Sent } | { failure: SuiFailure }> {
     const { signer, maxGasBudget = DEFAULT_GAS_BUDGET } = this.#options;
     return this.#sending.run(async () => {
-      const failure = await this.#simulate(build());
+      let first: Transaction;
+      try {
+        first = build();
+      } catch (error) {
+        throw new UnbuildableError((error as Error).message);
+      }
+      const failure = await this.#simulate(first);
       if (failure) return { failure };
       return this.#ask(async (node) => {
         const transaction = build();
@@ -277,6 +290,15 @@ export class SuiDestination implements Destination {
 }
 
 const PAGE = 1000;
+
+/** Whether a transaction was none, by the client that builds it or by the node. A record may name anything. */
+function isNoCall(error: unknown): boolean {
+  return error instanceof UnbuildableError || (error as { code?: unknown }).code === 'INVALID_ARGUMENT';
+}
+
+class UnbuildableError extends Error {
+  override readonly name = 'UnbuildableError';
+}
 
 type Sent = Submitted['transactions'][number];
 
