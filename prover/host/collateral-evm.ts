@@ -28,7 +28,7 @@ export interface EvmStore {
 }
 
 /**
- * Parts that the verifier lacks, or has an older one of.
+ * Parts that the verifier lacks, has an older one of, or has under a certificate that ends before the one they come with.
  * @throws UploadError `OtherRoot`, `NoStore`; DcapError where a part cannot be read
  */
 export async function newerOnEvm(store: EvmStore, collateral: Collateral): Promise<UploadPart[]> {
@@ -47,12 +47,12 @@ export async function newerOnEvm(store: EvmStore, collateral: Collateral): Promi
   const [rootEnd, rootCrlDate] = await client.readContract({ ...contract, functionName: 'root' });
   const keyId = bytesToHex(facts.pckCaKeyId);
   const [caEnd, , pckCrlDate] = await client.readContract({ ...contract, functionName: 'pckCa', args: [keyId] });
-  const [tcbInfoDate] = await client.readContract({
+  const [tcbInfoDate, tcbInfoEnd] = await client.readContract({
     ...contract,
     functionName: 'tcbInfo',
     args: [TEE_TYPES[tcbInfo.tee], bytesToHex(tcbInfo.fmspc), tcbInfo.evaluationNumber],
   });
-  const [qeIdentityDate] = await client.readContract({
+  const [qeIdentityDate, qeIdentityEnd] = await client.readContract({
     ...contract,
     functionName: 'qeIdentity',
     args: [TEE_TYPES[qeIdentity.tee], qeIdentity.evaluationNumber],
@@ -61,15 +61,25 @@ export async function newerOnEvm(store: EvmStore, collateral: Collateral): Promi
     root: rootEnd === 0n,
     rootCrl: rootCrlDate < facts.rootCrlDate,
     qeIdentitySigner: (await signerEnd(collateral.qeIdentitySigner)) === 0n,
-    qeIdentity: qeIdentityDate < qeIdentity.issueDateSeconds,
+    qeIdentity: isBetter(qeIdentityDate, qeIdentityEnd, qeIdentity, facts.qeIdentityEnd),
     tcbInfoSigner: (await signerEnd(collateral.tcbInfoSigner)) === 0n,
-    tcbInfo: tcbInfoDate < tcbInfo.issueDateSeconds,
+    tcbInfo: isBetter(tcbInfoDate, tcbInfoEnd, tcbInfo, facts.tcbInfoEnd),
     pckCa: caEnd < facts.pckCaEnd,
     pckCrl: pckCrlDate < facts.pckCrlDate,
   };
   // Intel signs both documents with one key.
   if (bytesToHex(collateral.tcbInfoSigner) === bytesToHex(collateral.qeIdentitySigner)) isNewer.tcbInfoSigner = false;
   return UPLOAD_ORDER.filter((part) => isNewer[part]);
+}
+
+/** Newer, or of the same date and good for longer: the verifier takes either. */
+function isBetter(
+  date: bigint,
+  end: bigint,
+  { issueDateSeconds }: { issueDateSeconds: number },
+  newEnd: number,
+): boolean {
+  return date < issueDateSeconds || (date === BigInt(issueDateSeconds) && end < newEnd);
 }
 
 /**

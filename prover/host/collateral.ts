@@ -39,6 +39,9 @@ export interface CollateralFacts {
   rootCrlDate: number;
   tcbInfo: TcbInfo;
   qeIdentity: QeIdentity;
+  /** Until when they are good, which the certificate of their signer bounds too */
+  tcbInfoEnd: number;
+  qeIdentityEnd: number;
   /** 20 bytes */
   pckCaKeyId: Uint8Array;
   pckCaEnd: number;
@@ -48,10 +51,15 @@ export interface CollateralFacts {
 /** @throws DcapError where a part cannot be read */
 export function factsOf(collateral: Collateral): CollateralFacts {
   const pckCa = readCertificate(collateral.pckCa, 'pckCa');
+  const tcbInfo = readTcbInfo(collateral.tcbInfo);
+  const qeIdentity = readQeIdentity(collateral.qeIdentity);
+  const endOfSigner = (der: Uint8Array): number => readCertificate(der, 'tcbSigning').notAfterSeconds;
   return {
     rootCrlDate: readCrl(collateral.rootCrl).thisUpdateSeconds,
-    tcbInfo: readTcbInfo(collateral.tcbInfo),
-    qeIdentity: readQeIdentity(collateral.qeIdentity),
+    tcbInfo,
+    qeIdentity,
+    tcbInfoEnd: Math.min(tcbInfo.nextUpdateSeconds, endOfSigner(collateral.tcbInfoSigner)),
+    qeIdentityEnd: Math.min(qeIdentity.nextUpdateSeconds, endOfSigner(collateral.qeIdentitySigner)),
     pckCaKeyId: pckCa.subjectKeyId,
     pckCaEnd: pckCa.notAfterSeconds,
     pckCrlDate: readCrl(collateral.pckCrl).thisUpdateSeconds,

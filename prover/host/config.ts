@@ -31,6 +31,12 @@ const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObje
 });
 export type SecretReference = z.infer<typeof secret>;
 
+/** Numbers of the evidence verifier, and of the entries of the allow list that enclaves may be under. */
+const terms = {
+  verifier: z.number().int().positive().default(1),
+  entries: z.array(z.number().int().positive()).min(1).default([1]),
+};
+
 const ethereum = z.strictObject({
   kind: z.literal('ethereum'),
   chain: u64,
@@ -48,6 +54,8 @@ const ethereum = z.strictObject({
   startHeight: u64,
   submitter: secret,
   maxFeePerGas: u64.optional(),
+  /** With it the host registers and renews its enclaves' keys and uploads collateral */
+  operator: z.strictObject({ key: secret, ...terms, dcapVerifier: hex(20) }).optional(),
 });
 
 const sui = z.strictObject({
@@ -63,6 +71,17 @@ const sui = z.strictObject({
   startHeight: u64,
   submitter: secret,
   maxGasBudget: u64.optional(),
+  /** As on Ethereum: the owner of the capability, the capability, the packages of evidence and their store */
+  operator: z
+    .strictObject({
+      key: secret,
+      ...terms,
+      cap: hex(32),
+      dcap: hex(32),
+      dcapEvidence: hex(32),
+      collateralStore: hex(32),
+    })
+    .optional(),
 });
 
 const schema = z.strictObject({
@@ -96,6 +115,24 @@ const schema = z.strictObject({
       maxAgeMilliseconds: z.number().int().nonnegative().default(0),
     })
     .default({ maxMessages: 256, maxAgeMilliseconds: 0 }),
+  keys: z
+    .strictObject({
+      /** A key is renewed so long before it expires */
+      renewBeforeHours: z.number().positive().default(336),
+      checkEverySeconds: z.number().positive().default(60),
+      /** Edition of the collateral to be judged by; the one that is fetched by default */
+      evaluationNumber: z.number().int().nonnegative().optional(),
+      /** A PCS or PCCS from which collateral is fetched and uploaded to the chains */
+      collateral: z
+        .strictObject({
+          url,
+          rootCrlUrl: url.optional(),
+          edition: z.enum(['early', 'standard']).default('standard'),
+          everyHours: z.number().positive().default(6),
+        })
+        .optional(),
+    })
+    .prefault({}),
   chains: z.array(z.discriminatedUnion('kind', [ethereum, sui])).min(2),
 });
 
@@ -140,11 +177,32 @@ export function readConfig(file: string): HostConfig {
         ? { ...database, folder: at(database.folder) }
         : database,
     enclaves: config.enclaves.map(({ name, socket }) => ({ name, socket: at(socket) })),
-    chains: config.chains.map((chain) => ({
-      ...chain,
-      submitter: 'file' in chain.submitter ? { file: at(chain.submitter.file) } : chain.submitter,
-    })),
+    chains: config.chains.map((chain) => withPaths(chain, at)),
   };
+}
+
+function withPaths<C extends EthereumChainConfig | SuiChainConfig>(chain: C, at: (relative: string) => string): C {
+  const absolute = (reference: SecretReference): SecretReference =>
+    'file' in reference ? { file: at(reference.file) } : reference;
+  const { submitter, operator } = chain;
+  return {
+    ...chain,
+    submitter: absolute(submitter),
+    ...(operator ? { operator: { ...operator, key: absolute(operator.key) } } : {}),
+  };
+}
+
+/**
+ * A key that a reference stands for.
+ * @throws ConfigError that never repeats the key, which what a library says of a malformed one may
+ */
+export function readKey<T>(reference: SecretReference, what: string, read: (text: string) => T): T {
+  const text = readSecret(reference, what);
+  try {
+    return read(text);
+  } catch {
+    throw new ConfigError(`${what}: what the reference leads to is no key of that chain`);
+  }
 }
 
 /**
@@ -168,12 +226,16 @@ function describe({ path: where, message }: z.core.$ZodIssue): string {
   return `${where.length === 0 ? '(whole file)' : where.join('.')}: ${message}`;
 }
 
-function contradictions({ chains, hosts, name }: HostConfig): string[] {
+function contradictions({ chains, hosts, name, keys }: HostConfig): string[] {
   const problems: string[] = [];
   const ids = chains.map(({ chain }) => chain);
   if (new Set(ids).size < ids.length) problems.push('chains: a chain is listed twice');
   if (hosts.length > 0 && !hosts.some((host) => host.name === name)) {
     problems.push(`hosts: none is called ${name}, which is this one`);
+  }
+  const isOperator = chains.some(({ operator }) => operator !== undefined);
+  if (isOperator && keys.evaluationNumber === undefined && !keys.collateral) {
+    problems.push('keys: an operator needs keys.collateral, or else keys.evaluationNumber');
   }
   return problems;
 }

@@ -43,8 +43,11 @@ export class PeerExchange implements Exchange {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body,
+            // A peer must not send us to places that only we can reach.
+            redirect: 'error',
             signal: AbortSignal.timeout(TIMEOUT_MS),
           });
+          await response.body?.cancel();
           if (!response.ok) failures.push(`${name} answered ${response.status}`);
         } catch (error) {
           failures.push(`${name}: ${(error as Error).message}`);

@@ -6,7 +6,7 @@ import { checkConfig } from '../enclave/ethereum/index.ts';
 import { decodeCommittee } from '../enclave/sui/index.ts';
 import { fromEvmAddress, fromHex } from '../protocol/index.ts';
 import { startApi, type Api } from './api/server.ts';
-import { ConfigError, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
+import { readKey, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
 import type { Destination } from './destinations/destination.ts';
 import { EvmDestination } from './destinations/evm.ts';
 import { SuiDestination } from './destinations/sui.ts';
@@ -16,10 +16,14 @@ import { EvidenceError } from './evidence/errors.ts';
 import { PeerExchange } from './exchange.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { evmNode } from './nodes.ts';
+import { evmClient, evmNode } from './nodes.ts';
+import { evmAccess, suiAccess } from './operators/access.ts';
+import { Expiries } from './operators/expiries.ts';
+import { Keeper } from './operators/keeper.ts';
 import { EthereumOrigin } from './origins/ethereum.ts';
 import type { Origin } from './origins/origin.ts';
 import { SuiOrigin } from './origins/sui.ts';
+import { fetchCollateral } from './pcs.ts';
 import { Pipeline, type ServedLane } from './pipeline.ts';
 import { Queue } from './queue.ts';
 import { openDatabase, type Database } from './store/database.ts';
@@ -32,6 +36,8 @@ const IDLE_MS = 2_000;
 const PAUSE_MS = 1_000;
 const SWEEP_MS = 30_000;
 const PRUNE_MS = 60_000;
+/** How often all nodes of a chain are compared. */
+const COMPARE_MS = 60_000;
 /** Blocks below the head that are kept whatever happens: the history of an enclave. */
 const KEPT_BLOCKS = 8_192n;
 
@@ -55,10 +61,12 @@ export class Host {
   readonly #db: Database;
   readonly #stopping: AbortController;
   readonly #loops: Promise<void>[] = [];
+  readonly #keeper: Keeper;
   #api: Api | undefined;
 
-  private constructor(parts: HostParts, db: Database, stopping: AbortController) {
+  private constructor(parts: HostParts, db: Database, stopping: AbortController, keeper: Keeper) {
     this.parts = parts;
+    this.#keeper = keeper;
     this.#db = db;
     this.#stopping = stopping;
   }
@@ -82,8 +90,12 @@ export class Host {
       const store = await Store.open(db, schema);
       const onError = (error: Error): void => log.warn({ reason: error.message }, 'the queue has trouble');
       const queue = await Queue.open(db, `${schema}_queue`, onError);
-      const onChange = (name: string, signer: string | undefined): void =>
+      const onChange = (name: string, signer: string | undefined): void => {
         log.info({ enclave: name, signer }, signer ? 'enclave connected' : 'enclave lost');
+        // A new one has a new key, which is to be registered without delay.
+        if (signer) onEnclave();
+      };
+      let onEnclave = (): void => {};
       const enclaves = new EnclavePool(config.enclaves, onChange);
       const trouble = (chain: bigint) => (error: Error) => {
         metrics.nodeTrouble.inc({ chain: String(chain), code: error instanceof EvidenceError ? error.code : 'Other' });
@@ -108,9 +120,12 @@ export class Host {
         metrics,
       });
       const parts = { config, store, queue, pipeline, enclaves, lanes, origins, destinations, metrics, log };
-      const host = new Host(parts, db, stopping);
+      const keeper = keeperOf(parts);
+      const host = new Host(parts, db, stopping, keeper);
       await pipeline.start();
       host.#run();
+      onEnclave = () =>
+        void keeper.check().catch((error: unknown) => log.warn({ reason: String(error) }, 'will try again'));
       host.#api = await startApi(parts);
       log.info(
         { api: host.#api.url, enclaves: config.enclaves.length, lanes: lanes.length, database: database.kind },
@@ -133,6 +148,8 @@ export class Host {
     for (const destination of this.parts.destinations.values()) this.#loops.push(this.#followDestination(destination));
     this.#loops.push(this.#every(SWEEP_MS, 'sweep', () => this.parts.pipeline.sweep()));
     this.#loops.push(this.#every(PRUNE_MS, 'prune', () => this.#prune()));
+    this.#loops.push(this.#every(COMPARE_MS, 'compare nodes', () => this.#compareNodes()));
+    this.#loops.push(this.#keepKeys());
   }
 
   async #followOrigin(origin: Origin): Promise<void> {
@@ -144,7 +161,6 @@ export class Host {
       const isNew = await origin.poll();
       if (isNew && origin.head) {
         metrics.head.set({ chain }, Number(origin.head.height));
-        metrics.finalityLagSeconds.set({ chain }, Date.now() / 1000 - Number(origin.head.timestampSeconds));
         log.debug({ chain, height: String(origin.head.height) }, 'final');
       }
       return pipeline.propose(origin);
@@ -214,6 +230,28 @@ export class Host {
     }
   }
 
+  /** At once, since the host may have been down for long, and then over and over. What is under way is not waited for. */
+  async #keepKeys(): Promise<void> {
+    const { signal } = this.#stopping;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!signal.aborted) {
+      await Promise.race([this.#keeper.check(), stopped]).catch((error: unknown) =>
+        this.parts.log.warn({ reason: String(error) }, 'will look after the keys again'),
+      );
+      await pause(this.parts.config.keys.checkEverySeconds * 1000, signal);
+    }
+  }
+
+  async #compareNodes(): Promise<void> {
+    const { origins, metrics, log } = this.parts;
+    for (const [id, origin] of origins) {
+      const chain = String(id);
+      const different = await origin.disagreement();
+      metrics.nodeDisagreement.set({ chain }, different);
+      if (different > 0) log.error({ chain, nodes: different }, 'nodes show another block than the final one');
+    }
+  }
+
   async #prune(): Promise<void> {
     for (const { chain, head } of this.parts.origins.values()) {
       if (head && head.height > KEPT_BLOCKS) await this.parts.store.prune(chain, head.height - KEPT_BLOCKS);
@@ -245,6 +283,34 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 function address(chain: EthereumChainConfig | SuiChainConfig, text: `0x${string}`): Uint8Array {
   return chain.kind === 'sui' ? fromHex(text) : fromEvmAddress(fromHex(text));
+}
+
+/** Looks after keys and collateral, as far as the configuration names operators. */
+function keeperOf({ config, destinations, enclaves, metrics, log }: HostParts): Keeper {
+  const { collateral, evaluationNumber, renewBeforeHours } = config.keys;
+  return new Keeper({
+    enclaves: () => enclaves.all(),
+    chains: config.chains.map((chain) => {
+      const operator =
+        chain.kind === 'sui' ? suiAccess(chain, suiNode(chain.rpc[0]!)) : evmAccess(chain, evmClient(chain.rpc));
+      const status = (signer: Uint8Array) => destinations.get(chain.chain)!.key(signer);
+      return { chain: chain.chain, status, ...(operator ? { operator } : {}) };
+    }),
+    ...(collateral
+      ? {
+          fetchCollateral: (machine) => {
+            const { url, rootCrlUrl, edition } = collateral;
+            return fetchCollateral({ ...machine, url, edition, ...(rootCrlUrl === undefined ? {} : { rootCrlUrl }) });
+          },
+        }
+      : {}),
+    ...(evaluationNumber === undefined ? {} : { evaluationNumber }),
+    renewBeforeSeconds: renewBeforeHours * 3600,
+    collateralEverySeconds: (collateral?.everyHours ?? 0) * 3600,
+    expiries: new Expiries(metrics, log),
+    metrics,
+    log,
+  });
 }
 
 /** Every chain to every other. */
@@ -305,7 +371,7 @@ function originOf(
 
 function destinationOf(config: EthereumChainConfig | SuiChainConfig): Destination {
   const { chain, submitter, startHeight } = config;
-  const key = readSecret(submitter, `the submitter of chain ${chain}`);
+  const what = `the submitter of chain ${chain}`;
   if (config.kind === 'sui') {
     return new SuiDestination({
       chain,
@@ -313,27 +379,18 @@ function destinationOf(config: EthereumChainConfig | SuiChainConfig): Destinatio
       packageId: config.package,
       inbox: config.inbox,
       registry: config.registry,
-      signer: unlock(() => Ed25519Keypair.fromSecretKey(key), chain),
+      signer: readKey(submitter, what, (key) => Ed25519Keypair.fromSecretKey(key)),
       startHeight,
       ...(config.maxGasBudget === undefined ? {} : { maxGasBudget: config.maxGasBudget }),
     });
   }
   return new EvmDestination({
     chain,
-    urls: config.rpc,
+    client: evmClient(config.rpc),
     inbox: config.inbox,
     registry: config.registry,
-    account: unlock(() => privateKeyToAccount(key as `0x${string}`), chain),
+    account: readKey(submitter, what, (key) => privateKeyToAccount(key as `0x${string}`)),
     startBlock: startHeight,
     ...(config.maxFeePerGas === undefined ? {} : { maxFeePerGas: config.maxFeePerGas }),
   });
-}
-
-/** What a library says of a malformed key may repeat the key. */
-function unlock<T>(read: () => T, chain: bigint): T {
-  try {
-    return read();
-  } catch {
-    throw new ConfigError(`the submitter of chain ${chain}: what the reference leads to is no key of that chain`);
-  }
 }

@@ -13,7 +13,11 @@ export interface Metrics {
   readonly messages: Gauge<'state'>;
   readonly enclaves: Gauge;
   readonly keyExpirySeconds: Gauge<'chain' | 'signer'>;
-  readonly collateralExpirySeconds: Gauge<'chain' | 'signer'>;
+  readonly collateralExpirySeconds: Gauge<'chain' | 'machine'>;
+  readonly expiryAlarm: Gauge<'kind' | 'chain' | 'subject'>;
+  readonly keysEntered: Counter<'chain'>;
+  readonly operatorFailures: Counter<'what' | 'rule'>;
+  readonly nodeDisagreement: Gauge<'chain'>;
 }
 
 export function createMetrics(): Metrics {
@@ -74,8 +78,32 @@ export function createMetrics(): Metrics {
     }),
     collateralExpirySeconds: new Gauge({
       name: 'corridor_collateral_expiry_seconds',
-      help: 'Until the evidence behind a key of this host ends',
-      labelNames: ['chain', 'signer'],
+      help: 'Until the collateral on chain ends that machines of one kind are judged by',
+      labelNames: ['chain', 'machine'],
+      registers,
+    }),
+    expiryAlarm: new Gauge({
+      name: 'corridor_expiry_alarm',
+      help: '1, 2, 3 where a key or collateral ends within 10, 5, 2 days, else 0',
+      labelNames: ['kind', 'chain', 'subject'],
+      registers,
+    }),
+    keysEntered: new Counter({
+      name: 'corridor_keys_entered_total',
+      help: 'Registrations and renewals that went through',
+      labelNames: ['chain'],
+      registers,
+    }),
+    operatorFailures: new Counter({
+      name: 'corridor_operator_failures_total',
+      help: 'Renewals, fetches and uploads that failed, by the rule that was broken',
+      labelNames: ['what', 'rule'],
+      registers,
+    }),
+    nodeDisagreement: new Gauge({
+      name: 'corridor_node_disagreement',
+      help: 'Nodes that show another block than the final one at its height',
+      labelNames: ['chain'],
       registers,
     }),
   };

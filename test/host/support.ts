@@ -126,6 +126,7 @@ class ToldOrigin implements Origin {
   anchorAt = async (height: bigint): Promise<Anchor | undefined> =>
     height <= ANCHOR.height ? { ...ANCHOR, height } : undefined;
   watch = async () => {};
+  disagreement = async () => 0;
   advance = async () => {};
   prove = () => Promise.reject(new Error('there is no enclave'));
 }

@@ -250,6 +250,11 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
     }
     for (const [stage, depth] of Object.entries(await queue.depths())) metrics.queueDepth.set({ stage }, depth);
     metrics.enclaves.set(enclaves.connected.length);
+    // It grows where nothing new becomes final.
+    for (const [chain, { head }] of origins) {
+      if (head)
+        metrics.finalityLagSeconds.set({ chain: String(chain) }, Date.now() / 1000 - Number(head.timestampSeconds));
+    }
     c.header('content-type', metrics.registry.contentType);
     return c.body(await metrics.registry.metrics());
   });

@@ -1,10 +1,7 @@
 /** An EVM chain as a destination. */
 import {
   BaseError,
-  createPublicClient,
   encodeFunctionData,
-  fallback,
-  http,
   HttpRequestError,
   parseEventLogs,
   toFunctionSelector,
@@ -34,8 +31,7 @@ import { proofOf } from './proof.ts';
 
 export interface EvmDestinationOptions {
   readonly chain: ChainId;
-  /** In order of preference */
-  readonly urls: readonly string[];
+  readonly client: PublicClient;
   readonly inbox: Address;
   readonly registry: Address;
   /** Who pays */
@@ -44,7 +40,6 @@ export interface EvmDestinationOptions {
   readonly startBlock: bigint;
   /** Most that a unit of gas may cost, wei */
   readonly maxFeePerGas?: bigint;
-  readonly pollMilliseconds?: number;
 }
 
 /** Gas that one transaction may take (EIP-7825), less what estimates may be short of. */
@@ -71,9 +66,7 @@ export class EvmDestination implements Destination {
   constructor(options: EvmDestinationOptions) {
     this.chain = options.chain;
     this.#options = options;
-    const pollingInterval = options.pollMilliseconds ?? 250;
-    const transports = options.urls.map((url) => http(url, { retryCount: 1, batch: true }));
-    this.#client = createPublicClient({ transport: fallback(transports), pollingInterval, cacheTime: 0 });
+    this.#client = options.client;
     this.#sender = new EvmSender({
       client: this.#client,
       account: options.account,

@@ -28,24 +28,26 @@ export interface BeaconClient {
 /** @param url base URL of the node's REST API */
 export function beaconClient(url: string): BeaconClient {
   const base = url.replace(/\/+$/, '');
+  // The rest of a node's address may be a key.
+  const { host } = new URL(url);
   const get = async (path: string, accept: string, signal?: AbortSignal): Promise<Response> => {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      return await fetch(base + path, { headers: { accept }, signal: signal ?? timeout });
+      return await fetch(base + path, { headers: { accept }, redirect: 'error', signal: signal ?? timeout });
     } catch (error) {
-      throw new EvidenceError('Unavailable', `${base}${path}: ${reason(error)}`);
+      throw new EvidenceError('Unavailable', `${host}${path}: ${reason(error)}`);
     }
   };
   const bytes = async (path: string): Promise<Uint8Array | undefined> => {
     const response = await get(path, SSZ);
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new EvidenceError('Unavailable', `${base}${path} answered ${response.status}`);
+    if (!response.ok) throw new EvidenceError('Unavailable', `${host}${path} answered ${response.status}`);
     return readBounded(response, path);
   };
   const json = async (path: string): Promise<{ data?: Record<string, unknown> }> => {
     const response = await get(path, 'application/json');
-    if (response.status === 404) throw new EvidenceError('Missing', `${base}${path} answered 404`);
-    if (!response.ok) throw new EvidenceError('Unavailable', `${base}${path} answered ${response.status}`);
+    if (response.status === 404) throw new EvidenceError('Missing', `${host}${path} answered 404`);
+    if (!response.ok) throw new EvidenceError('Unavailable', `${host}${path} answered ${response.status}`);
     return JSON.parse(new TextDecoder().decode(await readBounded(response, path))) as {
       data?: Record<string, unknown>;
     };
@@ -58,7 +60,7 @@ export function beaconClient(url: string): BeaconClient {
     async bootstrap(root) {
       const path = `/eth/v1/beacon/light_client/bootstrap/0x${Buffer.from(root).toString('hex')}`;
       const found = await bytes(path);
-      if (!found) throw new EvidenceError('Missing', `${base}${path} answered 404; the node may have pruned it`);
+      if (!found) throw new EvidenceError('Missing', `${host}${path} answered 404; the node may have pruned it`);
       return found;
     },
     async updates(startPeriod, count) {
@@ -70,7 +72,7 @@ export function beaconClient(url: string): BeaconClient {
     async onFinality(callback, signal) {
       const path = '/eth/v1/events?topics=light_client_finality_update';
       const response = await get(path, 'text/event-stream', signal);
-      if (!response.ok) throw new EvidenceError('Unavailable', `${base}${path} answered ${response.status}`);
+      if (!response.ok) throw new EvidenceError('Unavailable', `${host}${path} answered ${response.status}`);
       const decoder = new TextDecoder();
       let last = '';
       try {
@@ -83,7 +85,7 @@ export function beaconClient(url: string): BeaconClient {
           callback();
         }
       } catch (error) {
-        if (!signal.aborted) throw new EvidenceError('Unavailable', `${base}${path}: ${reason(error)}`);
+        if (!signal.aborted) throw new EvidenceError('Unavailable', `${host}${path}: ${reason(error)}`);
       }
     },
   };

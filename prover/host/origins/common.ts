@@ -71,6 +71,22 @@ export async function firstThatCan<Node, T>(
   throw last;
 }
 
+/** How many nodes answer with something else, or with what is no answer; those out of reach are not counted. */
+export async function countDifferent<Node>(
+  nodes: readonly Node[],
+  expected: string,
+  ask: (node: Node) => Promise<string>,
+): Promise<number> {
+  const answers = await Promise.all(
+    nodes.map((node) =>
+      ask(node).catch((error: unknown) =>
+        error instanceof EvidenceError && error.code === 'Contradiction' ? error.code : undefined,
+      ),
+    ),
+  );
+  return answers.filter((answer) => answer !== undefined && answer !== expected).length;
+}
+
 export function min(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }

@@ -25,7 +25,7 @@ import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evi
 import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { bloomHas } from './bloom.ts';
-import { believable, firstThatCan, groupBy, inParallel, max, storedMessage } from './common.ts';
+import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, storedMessage } from './common.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
@@ -114,6 +114,16 @@ export class EthereumOrigin implements Origin {
     if (!this.#head || height > this.#head.height) return undefined;
     const header = await this.#options.store.header(this.chain, height);
     return header && { height, hash: header.hash, timestampSeconds: header.timestampSeconds };
+  }
+
+  async disagreement(): Promise<number> {
+    const head = this.#head;
+    if (!head) return 0;
+    return countDifferent(
+      this.#options.nodes,
+      toHex(head.hash),
+      async (node) => (await fetchHeader(node, head.height)).hash,
+    );
   }
 
   // The host's own light client: what a beacon node says counts as little here as in the enclave.

@@ -33,6 +33,8 @@ export interface Origin {
   watch(callback: () => void, signal: AbortSignal): Promise<void>;
   /** A block that may be an anchor. */
   anchorAt(height: bigint): Promise<Anchor | undefined>;
+  /** How many of the nodes show another block than the final one at its height. One that shows none is not counted. */
+  disagreement(): Promise<number>;
   /**
    * Moves an enclave's light client to a height at least.
    * @throws EvidenceError, EnclaveRefusal, EnclaveUnavailable

@@ -10,6 +10,7 @@ import {
   type Checkpoint,
   type Committee,
 } from '../../enclave/sui/index.ts';
+import { digestOf } from '../../enclave/sui/digest.ts';
 import { equalBytes, MESSAGE_SENT_MODULE, MESSAGE_SENT_NAME, toHex, type ChainId } from '../../protocol/index.ts';
 import type { EnclaveClient, OriginStatus, SignedStatement } from '../enclave-client.ts';
 import {
@@ -24,7 +25,7 @@ import {
 import { EvidenceError } from '../evidence/errors.ts';
 import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { believable, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
+import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 
@@ -87,6 +88,14 @@ export class SuiOrigin implements Origin {
     if (!this.#head || height > this.#head.height) return undefined;
     const header = await this.#options.store.header(this.chain, height);
     return header && { height, hash: header.hash, timestampSeconds: header.timestampSeconds };
+  }
+
+  async disagreement(): Promise<number> {
+    const head = this.#head;
+    if (!head) return 0;
+    return countDifferent(this.#options.nodes, toHex(head.hash), async (node) =>
+      toHex(digestOf('CheckpointSummary', await fetchSummary(node, head.height))),
+    );
   }
 
   async #start(): Promise<void> {

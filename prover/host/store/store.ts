@@ -344,7 +344,7 @@ export class Store {
       `UPDATE ${this.#schema}.message m SET failed_at = clock_timestamp(), failure = $2
        FROM (SELECT failed_at FROM ${this.#schema}.message WHERE id = $1) before
        WHERE id = $1 AND delivered_at IS NULL RETURNING before.failed_at AS before`,
-      [id, failure],
+      [id, printable(failure)],
     );
     return rows.length > 0 && rows[0]!.before === null;
   }
@@ -465,4 +465,12 @@ export class Store {
     const { open_runs: openRuns, ...counts } = row!;
     return { ...counts, openRuns };
   }
+}
+
+/** Longest reason that is kept. */
+const MAX_REASON = 500;
+
+/** What a recipient says of itself, without what SQL text cannot hold. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_REASON);
 }
