@@ -58,7 +58,7 @@ export default defineConfig(
   },
   {
     // Fixtures are JSON, and a test that reads a wrong field of them fails.
-    files: ['test/**/*.ts', 'contracts-evm/test/**/*.ts'],
+    files: ['test/**/*.ts', 'contracts-evm/test/**/*.ts', 'examples/**/*.ts'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -33,7 +33,10 @@ const STAGES: Stage[] = [
   { name: 'check:format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'check:types', command: ['tsc', '-p', '.'] },
   { name: 'check:lint', command: ['eslint', '--max-warnings=0', '.'] },
-  { name: 'check:imports', command: ['depcruise', 'prover', 'localnet', 'scripts', 'test', 'contracts-evm/test'] },
+  {
+    name: 'check:imports',
+    command: ['depcruise', 'prover', 'examples', 'localnet', 'scripts', 'test', 'contracts-evm/test'],
+  },
   { name: 'check:unused', command: ['knip', '--no-progress', '--treat-config-hints-as-errors'] },
   {
     name: 'check:solidity',
