@@ -6,8 +6,11 @@
 //   npm run test:long        all stages; those that compare a part of what they could compare all of it, fuzzing for
 //                            minutes (-- --minutes 60: TypeScript and Solidity an hour each) and all of mutation testing
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { RESULTS_VARIABLE } from '../localnet/sui/build/test-results.ts';
 import { judge, type Outcome } from './totals.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -80,7 +83,7 @@ function run(stage: Stage, isAlone: boolean): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
-      env: isLong ? { ...process.env, CORRIDOR_LONG: '1' } : process.env,
+      env: { ...process.env, [RESULTS_VARIABLE]: moveResults, ...(isLong && { CORRIDOR_LONG: '1' }) },
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
@@ -142,6 +145,8 @@ const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
 });
 const isLong = options.long ?? false;
+const moveResults = mkdtempSync(path.join(tmpdir(), 'corridor-move-'));
+process.on('exit', () => rmSync(moveResults, { recursive: true, force: true }));
 const isInRun = ({ only }: Stage): boolean => !only || isLong || (only === 'ci' && (options.ci ?? false));
 const stages = STAGES.filter((stage) =>
   wanted.length > 0 ? wanted.some((word) => stage.name.startsWith(word)) : isInRun(stage),

@@ -6,8 +6,9 @@ import {
 import type { BuildOptions } from './builder.ts';
 import { MoveBuildError } from './errors.ts';
 import { resolveGraph } from './resolve.ts';
-import { packageName, readPackage } from './sources.ts';
+import { contentHash, hashParts, packageName, readPackage } from './sources.ts';
 import { filterTests } from './test-filter.ts';
+import { onceInRun } from './test-results.ts';
 
 export interface TestOptions extends Pick<BuildOptions, 'framework' | 'published'> {
   /** Run only tests whose full name, `package::module::function`, contains this. */
@@ -37,7 +38,10 @@ export async function runTestsHere(dir: string, options: TestOptions = {}): Prom
   await initMovePackageBuilder();
   const { framework, published } = options;
   const graph = await resolveGraph(resolveMovePackageDependencies, dir, files, { framework, published, tests: true });
-  const result = await testMovePackage({ files, resolvedDependencies: graph.input, ansiColor: false });
+  const inputs = [...hashParts(files), ...(Object.values(graph.input) as string[])];
+  const result = await onceInRun(contentHash(inputs), () =>
+    testMovePackage({ files, resolvedDependencies: graph.input, ansiColor: false }),
+  );
   if ('error' in result) throw new MoveBuildError('compile', `${name} does not compile:\n${result.error}`);
   return { name, ...readTotals(name, result.passed, result.output), output: result.output };
 }
