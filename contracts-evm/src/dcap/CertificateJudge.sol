@@ -10,6 +10,7 @@ import {IDcapRules} from "./IDcapRules.sol";
 import {KeptCertificate} from "./KeptCollateral.sol";
 import {Memory} from "./Memory.sol";
 import {P256Signatures} from "./P256Signatures.sol";
+import {PckCaLayout} from "./PckCaLayout.sol";
 
 /// @title CertificateJudge
 /// @notice Judges certificates and CRLs for a store. It has no state and no owner, and is a contract of its own only
@@ -72,15 +73,18 @@ contract CertificateJudge is IDcapRules {
     /// @param documentCode `ROOT_CRL` or `PCK_CRL` of `Documents`.
     /// @param issuer The certificate of its issuer.
     /// @param issuerKeyId The issuer's subject key identifier.
+    /// @param previous What was kept with the last CRL of a PCK CA, or nothing.
     /// @return thisUpdateSeconds Its date.
     /// @return nextUpdateSeconds When it expires.
-    /// @return serials The serial numbers on it, as `SerialSet` has them.
+    /// @return kept What to keep: of the root CRL the serial numbers on it, as `SerialSet` has them; of a PCK CA what
+    /// `PckCaLayout` says.
     function judgeCrl(
         bytes calldata der,
         uint256 documentCode,
         KeptCertificate calldata issuer,
-        bytes20 issuerKeyId
-    ) external view returns (uint40 thisUpdateSeconds, uint40 nextUpdateSeconds, bytes memory serials) {
+        bytes20 issuerKeyId,
+        bytes calldata previous
+    ) external view returns (uint40 thisUpdateSeconds, uint40 nextUpdateSeconds, bytes memory kept) {
         Crl memory crl = Crls.read(Memory.copy(der), der.length, documentCode);
         if (crl.issuerHash != issuer.subjectHash || crl.authorityKeyId != issuerKeyId) {
             revert CrlIssuerMismatch(documentCode);
@@ -89,8 +93,13 @@ contract CertificateJudge is IDcapRules {
         if (block.timestamp > crl.nextUpdateSeconds) revert CrlExpired(documentCode, crl.nextUpdateSeconds);
         bool isSigned = P256Signatures.verify(crl.tbsDigest, crl.r, crl.s, issuer.x, issuer.y);
         if (!isSigned) revert InvalidCrlSignature(documentCode);
+        kept = crl.serials;
+        if (documentCode == Documents.PCK_CRL) {
+            bytes memory identity = abi.encodePacked(issuer.x, issuer.y, issuer.subjectHash, issuerKeyId);
+            kept = PckCaLayout.withSerials(identity, kept, previous);
+        }
         // No reader gives a date later than the year 9999.
-        return (uint40(crl.thisUpdateSeconds), uint40(crl.nextUpdateSeconds), crl.serials);
+        return (uint40(crl.thisUpdateSeconds), uint40(crl.nextUpdateSeconds), kept);
     }
 
     /// @notice Whether a P-256 signature is valid, for contracts that have tried the precompile themselves.

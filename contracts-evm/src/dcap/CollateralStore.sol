@@ -6,7 +6,15 @@ import {DataContracts} from "./DataContracts.sol";
 import {DocumentJudge} from "./DocumentJudge.sol";
 import {Documents} from "./Documents.sol";
 import {ICollateralStore} from "./ICollateralStore.sol";
-import {KeptCa, KeptCas, KeptCertificate, KeptCrl, KeptDocument, KeptDocuments} from "./KeptCollateral.sol";
+import {
+    IdentityEpochs,
+    KeptCa,
+    KeptCas,
+    KeptCertificate,
+    KeptCrl,
+    KeptDocument,
+    KeptDocuments
+} from "./KeptCollateral.sol";
 import {Memory} from "./Memory.sol";
 import {QeIdentity} from "./QeIdentities.sol";
 import {SerialSet} from "./SerialSet.sol";
@@ -24,13 +32,13 @@ import {TcbInfo} from "./TcbInfos.sol";
 /// good data.
 abstract contract CollateralStore is ICollateralStore {
     /// @dev Bits of `KeptCrl.revoked`. A certificate has two byte forms, with both values of `s`, and may be here in both.
-    uint256 private constant MAX_CERTIFICATES = 55;
+    uint256 private constant MAX_CERTIFICATES = 31;
 
     /// @dev The position of a PCK CA itself in `KeptCa.revoked`.
-    uint256 internal constant THIS_CA = 56;
+    uint256 internal constant THIS_CA = 32;
 
     /// @dev Bytes before the TCB info in its data contract.
-    uint256 internal constant TCB_INFO_START = 22;
+    uint256 internal constant TCB_INFO_START = 30;
 
     bytes32 private immutable _FINGERPRINT;
     CertificateJudge internal immutable _CERTIFICATE_JUDGE;
@@ -38,6 +46,10 @@ abstract contract CollateralStore is ICollateralStore {
 
     KeptCertificate private _root;
     bytes20 private _rootKeyId;
+
+    /// @dev As in `KeptCa`.
+    uint24 private _identityEpochs;
+
     KeptCrl private _rootCrl;
 
     /// @dev Data contract with the serial numbers on the root CRL; zero where there are none.
@@ -53,8 +65,9 @@ abstract contract CollateralStore is ICollateralStore {
 
     mapping(bytes20 keyId => KeptCrl) private _pckCrls;
 
-    /// @dev What verifications read.
-    mapping(bytes20 keyId => KeptCa) internal _pckCas;
+    /// @dev What verifications read. A PCK CA is under the first bytes of its subject key identifier, by which compact
+    /// evidence names it; the whole is in its data contract.
+    mapping(bytes4 keyIdStart => KeptCa) internal _pckCas;
     mapping(bytes32 tcbInfoKey => KeptDocument) internal _tcbInfos;
     mapping(bytes32 qeIdentityKey => KeptDocument) internal _qeIdentities;
 
@@ -83,16 +96,17 @@ abstract contract CollateralStore is ICollateralStore {
             Documents.ROOT_CRL,
             _demandRoot(),
             _rootKeyId,
+            "",
             _rootCrl.thisUpdateSeconds
         );
         for (uint256 i = 0; i < _certificates.length; ++i) {
             if (SerialSet.contains(Memory.position(serials), serials.length, _certificates[i].serial)) {
-                crl.revoked |= uint56(1 << i);
+                crl.revoked |= uint32(1 << i);
             }
         }
         _rootCrl = crl;
         _rootCrlSerials = serials.length == 0 ? address(0) : DataContracts.write(serials);
-        for (uint256 i = 0; i < _pckCaKeyIds.length; ++i) _refresh(_pckCaKeyIds[i]);
+        _refreshAll();
         emit RootCrlAdmitted(crl.thisUpdateSeconds, crl.nextUpdateSeconds);
     }
 
@@ -113,13 +127,16 @@ abstract contract CollateralStore is ICollateralStore {
         bytes32 key = _tcbInfoKey(info.teeType, info.fmspc, info.evaluationNumber);
         uint256 endSeconds = _min(info.nextUpdateSeconds, signer.notAfterSeconds);
         _demandNewerDocument(Documents.TCB_INFO, _tcbInfos[key], info.issueDateSeconds, endSeconds);
-        address pointer = _qeIdentities[_qeIdentityKey(info.teeType, info.evaluationNumber)].pointer();
-        // What is kept of TCB info is shorter than 2^16, or else `write` refuses it.
+        KeptDocument identity = _qeIdentities[_qeIdentityKey(info.teeType, info.evaluationNumber)];
+        // What is kept of TCB info is shorter than 2^16, or else `write` refuses it. A QE identity expires below 2^40.
         bytes memory data = abi.encodePacked(
-            pointer,
+            uint16(identity.pointer() == address(0) ? 0 : IdentityEpochs.kept(_identityEpochs, info.teeType)),
+            uint40(identity.expiresAtSeconds()),
+            uint8(identity.certificate()),
+            identity.pointer(),
             uint16(TCB_INFO_START + info.kept.length),
             info.kept,
-            pointer == address(0) ? bytes("") : DataContracts.readBytes(pointer)
+            _keptAt(identity.pointer())
         );
         _tcbInfos[key] = KeptDocuments.pack(DataContracts.write(data), info.issueDateSeconds, endSeconds, position);
         emit TcbInfoAdmitted(
@@ -145,6 +162,9 @@ abstract contract CollateralStore is ICollateralStore {
             endSeconds,
             position
         );
+        // Below 2^24: two numbers of 12 bits.
+        _identityEpochs = uint24(IdentityEpochs.next(_identityEpochs, identity.teeType));
+        _refreshAll();
         emit QeIdentityAdmitted(
             identity.teeType,
             identity.evaluationNumber,
@@ -158,6 +178,9 @@ abstract contract CollateralStore is ICollateralStore {
         (KeptCertificate memory certificate, bytes20 keyId) = _judgeCertificate(der, Documents.PCK_CA);
         uint256 position = _pckCrls[keyId].certificate;
         if (position == 0) {
+            for (uint256 i = 0; i < _pckCaKeyIds.length; ++i) {
+                if (bytes4(_pckCaKeyIds[i]) == bytes4(keyId)) revert PckCaClash(_pckCaKeyIds[i]);
+            }
             _pckCaKeyIds.push(keyId);
         } else {
             KeptCertificate memory kept = _certificates[position - 1];
@@ -180,17 +203,17 @@ abstract contract CollateralStore is ICollateralStore {
     function uploadPckCrl(bytes calldata der, bytes20 keyId) external {
         KeptCrl memory previous = _pckCrls[keyId];
         KeptCertificate memory issuer = _demandCertificate(previous.certificate, Documents.PCK_CA);
-        (KeptCrl memory crl, bytes memory serials) = _judgeCrl(
+        (KeptCrl memory crl, bytes memory data) = _judgeCrl(
             der,
             Documents.PCK_CRL,
             issuer,
             keyId,
+            _keptAt(_pckCas[bytes4(keyId)].pointer()),
             previous.thisUpdateSeconds
         );
         crl.certificate = previous.certificate;
         _pckCrls[keyId] = crl;
-        bytes memory data = abi.encodePacked(issuer.x, issuer.y, issuer.subjectHash, serials);
-        _pckCas[keyId] = KeptCas.pack(DataContracts.write(data), 0, 0);
+        _pckCas[bytes4(keyId)] = KeptCas.pack(DataContracts.write(data), 0, 0, 0);
         _refresh(keyId);
         emit PckCrlAdmitted(keyId, crl.thisUpdateSeconds, crl.nextUpdateSeconds);
     }
@@ -227,6 +250,11 @@ abstract contract CollateralStore is ICollateralStore {
         KeptCrl memory crl = _pckCrls[keyId];
         (notAfterSeconds, isRevoked) = _certificateState(crl.certificate);
         return (notAfterSeconds, isRevoked, crl.thisUpdateSeconds, crl.nextUpdateSeconds);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function pckCaData(bytes20 keyId) external view returns (address pointer) {
+        return _pckCas[bytes4(keyId)].pointer();
     }
 
     /// @inheritdoc ICollateralStore
@@ -278,15 +306,7 @@ abstract contract CollateralStore is ICollateralStore {
         uint256 role
     ) private view returns (KeptCertificate memory certificate, bytes20 keyId) {
         (KeptCertificate memory issuer, ) = _demandAuthority();
-        address serials = _rootCrlSerials;
-        return
-            _CERTIFICATE_JUDGE.judgeCertificate(
-                der,
-                role,
-                issuer,
-                _rootKeyId,
-                serials == address(0) ? bytes("") : DataContracts.readBytes(serials)
-            );
+        return _CERTIFICATE_JUDGE.judgeCertificate(der, role, issuer, _rootKeyId, _keptAt(_rootCrlSerials));
     }
 
     /// @dev Reads a CRL and judges it: sections 6.2 and 6.7, rule 81.
@@ -295,13 +315,15 @@ abstract contract CollateralStore is ICollateralStore {
         uint256 documentCode,
         KeptCertificate memory issuer,
         bytes20 keyId,
+        bytes memory previous,
         uint256 previousSeconds
-    ) private view returns (KeptCrl memory crl, bytes memory serials) {
-        (crl.thisUpdateSeconds, crl.nextUpdateSeconds, serials) = _CERTIFICATE_JUDGE.judgeCrl(
+    ) private view returns (KeptCrl memory crl, bytes memory kept) {
+        (crl.thisUpdateSeconds, crl.nextUpdateSeconds, kept) = _CERTIFICATE_JUDGE.judgeCrl(
             der,
             documentCode,
             issuer,
-            keyId
+            keyId,
+            previous
         );
         _demandNewer(documentCode, previousSeconds, crl.thisUpdateSeconds);
     }
@@ -316,9 +338,19 @@ abstract contract CollateralStore is ICollateralStore {
         _positions[certificateId] = position;
     }
 
+    /// @dev What is kept in a data contract, nothing where there is none.
+    function _keptAt(address pointer) private view returns (bytes memory kept) {
+        if (pointer != address(0)) kept = DataContracts.readBytes(pointer);
+    }
+
+    /// @dev Brings what verifications read of every PCK CA up to date.
+    function _refreshAll() private {
+        for (uint256 i = 0; i < _pckCaKeyIds.length; ++i) _refresh(_pckCaKeyIds[i]);
+    }
+
     /// @dev Brings what verifications read of a PCK CA up to date, if it has a CRL.
     function _refresh(bytes20 keyId) private {
-        address pointer = _pckCas[keyId].pointer();
+        address pointer = _pckCas[bytes4(keyId)].pointer();
         if (pointer == address(0)) return;
         KeptCrl memory crl = _pckCrls[keyId];
         KeptCrl memory rootCrl = _rootCrl;
@@ -326,7 +358,7 @@ abstract contract CollateralStore is ICollateralStore {
         endSeconds = _min(endSeconds, _min(rootCrl.nextUpdateSeconds, _root.notAfterSeconds));
         uint256 revoked = rootCrl.revoked;
         if (_isRevoked(revoked, crl.certificate)) revoked |= 1 << (THIS_CA - 1);
-        _pckCas[keyId] = KeptCas.pack(pointer, endSeconds, revoked);
+        _pckCas[bytes4(keyId)] = KeptCas.pack(pointer, endSeconds, _identityEpochs, revoked);
     }
 
     /// @dev The root, which is there and has not expired.

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Certificate} from "./Certificate.sol";
-import {DataContracts} from "./DataContracts.sol";
 import {IDcapRules} from "./IDcapRules.sol";
 import {IDcapVerifier} from "./IDcapVerifier.sol";
 import {LeafTemplates} from "./LeafTemplates.sol";
@@ -16,7 +15,7 @@ import {TeeTypes} from "./TeeTypes.sol";
 /// @dev Compact evidence:
 ///
 ///   bytes  field
-///      32  id of the leaf's template, see `LeafTemplates`
+///       5  the leaf's template: first bytes of the subject key identifier of its PCK CA (4), number (1)
 ///       1  form: 3 for SGX; 4; 5 for version 5 with a TD report 1.0, 6 with a 1.5
 ///      24  bytes 8 to 11 and 28 to 47 of the header; the others follow from the form
 ///      64  signature of the quote
@@ -25,20 +24,23 @@ import {TeeTypes} from "./TeeTypes.sol";
 ///      64  signature of the leaf, r and s
 ///       1  authentication data: 0 for 00 01 02 ... 1f, which is what Intel's QE emits; 1 if 32 bytes follow
 ///          those 32 bytes, if so
-///          body, sparse
-///          QE report without its report data, 320 bytes, sparse
+///          body, as runs over zeros
+///          QE report without its report data, 320 bytes, as runs over the CPUSVN of the leaf and what the template has
 ///          what fills the template
 ///
-/// Sparse bytes are the number of runs (1), then for each run how many zero bytes come before it (1), its length (1) and
-/// its bytes; zero bytes fill up the rest. The report data of the QE is what rule 92 demands it to be: if the machine's QE
+/// Runs are their number (1), then for each how many bytes before it stay as they are (1), its length (1) and its bytes.
+/// The report data of the QE is what rule 92 demands it to be: if the machine's QE
 /// said anything else, its signature does not hold. Types and sizes in between are those of the form too, so that rules 1
-/// to 5, 7 to 12 and 92 cannot be broken by compact evidence. Arithmetic on positions in memory cannot wrap.
+/// to 5, 7 to 12, 33 and 92 cannot be broken by compact evidence. Arithmetic on positions in memory cannot wrap.
 library CompactEvidence {
     /// @dev Bytes before body and authentication data.
-    uint256 private constant HEAD_LENGTH = 314;
+    uint256 private constant HEAD_LENGTH = 287;
 
     /// @dev Bytes of a QE report before its report data.
     uint256 private constant QE_REPORT_HEAD_LENGTH = 320;
+
+    /// @dev Zero bytes at the end of those, which are of a family and product that Intel's QE does not have.
+    uint256 private constant QE_REPORT_ZEROS = 60;
 
     /// @dev The authentication data of Intel's QE.
     uint256 private constant USUAL_AUTH_DATA = 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f;
@@ -51,47 +53,58 @@ library CompactEvidence {
     uint256 private constant TD_REPORT_DESCRIPTOR = 0x020048020000;
     uint256 private constant TD_REPORT_15_DESCRIPTOR = 0x030088020000;
 
+    /// @notice The template that compact evidence names.
+    /// @dev Reverts with `MalformedCompactEvidence`.
+    /// @param start Where in memory the compact evidence starts.
+    /// @param length Its length in bytes.
+    /// @return templateId First bytes of the subject key identifier of the PCK CA, and the number of the template.
+    function templateOf(uint256 start, uint256 length) internal pure returns (bytes5 templateId) {
+        if (length < HEAD_LENGTH) revert IDcapVerifier.MalformedCompactEvidence();
+        return bytes5(bytes32(Memory.word(start)));
+    }
+
     /// @notice Rebuilds a quote.
     /// @dev Reverts with `MalformedCompactEvidence`, rule 6.
-    /// @param start Where in memory the compact evidence starts.
+    /// @param start Where in memory the compact evidence starts, for which `templateOf` gave the template.
     /// @param end Where it ends.
+    /// @param template Where in memory the template starts.
     /// @return quote Where the parts of the quote are; `quote.leaf` is where what fills the template starts.
-    function rebuild(uint256 start, uint256 end) internal view returns (Quote memory quote) {
+    function rebuild(uint256 start, uint256 end, uint256 template) internal view returns (Quote memory quote) {
         unchecked {
-            if (end - start < HEAD_LENGTH) revert IDcapVerifier.MalformedCompactEvidence();
-            uint256 form = Memory.byteAt(start + 32);
+            uint256 form = Memory.byteAt(start + 5);
             if (form < 3 || form > 6) revert IDcapVerifier.MalformedCompactEvidence();
             quote.version = uint8(form == 6 ? 5 : form);
             quote.teeType = form == 3 ? TeeTypes.SGX : TeeTypes.TDX;
-            quote.signature = start + 57;
-            quote.attestationKey = start + 121;
-            quote.qeSignature = start + 185;
+            quote.signature = start + 30;
+            quote.attestationKey = start + 94;
+            quote.qeSignature = start + 158;
             quote.end = end;
             uint256 position = start + HEAD_LENGTH;
             uint256 flag = Memory.byteAt(position - 1);
             if (flag > 1) revert IDcapVerifier.MalformedCompactEvidence();
             quote.qeAuthData = flag == 0 ? Memory.keep(USUAL_AUTH_DATA) : position;
-            position = _rebuildSigned(quote, form, start + 33, position + 32 * flag);
-            quote.leaf = _rebuildQeReport(quote, position);
+            position = _rebuildSigned(quote, form, start + 6, position + 32 * flag);
+            quote.leaf = _rebuildQeReport(quote, position, template);
         }
     }
 
     /// @notice Rebuilds the leaf of a quote, as far as it is signed, and reads it.
-    /// @dev Reverts with `UnknownLeafTemplate`, `MalformedCompactEvidence`, rules 22, 24, 40, 41.
+    /// @dev Reverts with `MalformedCompactEvidence`, rules 22, 24, 40, 41.
     /// @param start Where in memory the compact evidence starts.
     /// @param quote What `rebuild` gave.
-    /// @return leaf What its PCK certificate says.
-    function readLeaf(uint256 start, Quote memory quote) internal view returns (Certificate memory leaf) {
-        bytes32 templateId = bytes32(Memory.word(start));
-        (uint256 template, uint256 length) = DataContracts.readUnique(templateId);
-        if (length == 0) revert IDcapVerifier.UnknownLeafTemplate(templateId);
-        uint256 places = quote.leaf;
+    /// @param template Where in memory the template starts. It is used up.
+    /// @param templateEnd Where it ends.
+    /// @return leaf What its PCK certificate says, but for its issuer.
+    function readLeaf(
+        uint256 start,
+        Quote memory quote,
+        uint256 template,
+        uint256 templateEnd
+    ) internal view returns (Certificate memory leaf) {
+        LeafTemplates.fill(leaf, template, templateEnd, quote.leaf, quote.end);
         unchecked {
-            if (places + LeafTemplates.placesLength(template) != quote.end)
-                revert IDcapVerifier.MalformedCompactEvidence();
-            LeafTemplates.fill(leaf, template, length, places);
-            leaf.r = Memory.word(start + 249);
-            leaf.s = Memory.word(start + 281);
+            leaf.r = Memory.word(start + 222);
+            leaf.s = Memory.word(start + 254);
         }
     }
 
@@ -122,24 +135,34 @@ library CompactEvidence {
             quote.signed = signed;
             quote.body = body;
             quote.bodyEnd = body + bodyLength;
+            Memory.clear(body, bodyLength);
             next = _expand(position, quote.end, body, bodyLength);
         }
     }
 
-    /// @dev Rebuilds the QE report, which starts at `position`. Returns where it ends.
-    function _rebuildQeReport(Quote memory quote, uint256 position) private view returns (uint256 next) {
+    /// @dev Rebuilds the QE report, whose runs start at `position`. Returns where they end.
+    function _rebuildQeReport(
+        Quote memory quote,
+        uint256 position,
+        uint256 template
+    ) private view returns (uint256 next) {
         unchecked {
             uint256 report = Memory.allocate(Quotes.ENCLAVE_REPORT_LENGTH);
             quote.qeReport = report;
+            Memory.move(report, LeafTemplates.cpuSvnOf(template, quote.end), 16);
+            uint256 known = report + LeafTemplates.QE_REPORT_OFFSET;
+            Memory.move(known, template + LeafTemplates.QE_REPORT, LeafTemplates.QE_REPORT_LENGTH);
+            Memory.clear(known + LeafTemplates.QE_REPORT_LENGTH, QE_REPORT_ZEROS);
             next = _expand(position, quote.end, report, QE_REPORT_HEAD_LENGTH);
             report += QE_REPORT_HEAD_LENGTH;
             Memory.store(report, uint256(Memory.shaPair(quote.attestationKey, 64, quote.qeAuthData, 32)));
             Memory.store(report + 32, 0);
+            quote.qeAuthData = 0;
         }
     }
 
-    /// @dev Writes sparse bytes, which start at `position` and end before `end`, to `length` bytes at `target`. Returns
-    /// where they end.
+    /// @dev Writes runs, which start at `position` and end before `end`, over `length` bytes at `target`. Returns where
+    /// they end.
     function _expand(
         uint256 position,
         uint256 end,
@@ -147,8 +170,8 @@ library CompactEvidence {
         uint256 length
     ) private pure returns (uint256 next) {
         unchecked {
-            Memory.clear(target, length);
-            bool isMalformed;
+            // Behind the end there are no runs.
+            bool isMalformed = position >= end;
             // In the language a run takes three times the gas. Memory-safe: a run is copied only after it is known to end
             // where the target ends, or before.
             assembly ("memory-safe") {

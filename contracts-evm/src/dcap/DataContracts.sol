@@ -7,7 +7,10 @@ import {ICollateralStore} from "./ICollateralStore.sol";
 /// @notice Keeps bytes as the code of a contract: for more than a few words that costs less than storage slots, to write
 /// and to read.
 /// @dev The code is a zero byte, which is the instruction STOP, and the bytes. Nothing can be done with such a contract
-/// but to read it.
+/// but to read it. Its address is kept
+/// in a slot, or behind one in another such contract, and comes of the nonce of whoever creates it: nobody who names bytes
+/// to be kept, or to be read, has a say in it. An address that followed from what callers choose could be met by 2^80
+/// hashes, which is too few.
 library DataContracts {
     /// @notice Keeps bytes.
     /// @param data The bytes.
@@ -21,22 +24,6 @@ library DataContracts {
         if (pointer == address(0)) revert ICollateralStore.CannotKeep(data.length);
     }
 
-    /// @notice Keeps bytes under a name that follows from them, so that whoever has it needs no slot to find them.
-    /// @param data The bytes, not empty.
-    /// @return id The name: Keccak-256 of the code that creates the contract.
-    /// @return isNew False where they were kept before.
-    function writeUnique(bytes memory data) internal returns (bytes32 id, bool isNew) {
-        bytes memory initCode = _initCode(data);
-        id = keccak256(initCode);
-        if (_pointerOf(id).code.length != 0) return (id, false);
-        address pointer;
-        assembly ("memory-safe") {
-            pointer := create2(0, add(initCode, 32), mload(initCode), 0)
-        }
-        if (pointer == address(0)) revert ICollateralStore.CannotKeep(data.length);
-        return (id, true);
-    }
-
     /// @notice Reads kept bytes into memory.
     /// @param pointer What `write` gave.
     /// @return start Where in memory they start.
@@ -45,7 +32,7 @@ library DataContracts {
         assembly ("memory-safe") {
             length := sub(extcodesize(pointer), 1)
         }
-        start = _copyCode(pointer, length);
+        start = read(pointer, 0, length);
     }
 
     /// @notice Reads kept bytes into memory, as the language has bytes.
@@ -60,22 +47,18 @@ library DataContracts {
         }
     }
 
-    /// @notice Reads bytes that this contract kept by `writeUnique` into memory.
-    /// @dev Trust: this contract creates others by CREATE2 in `writeUnique` alone, so that what has code at such an
-    /// address was kept there.
-    /// @param id What `writeUnique` gave.
+    /// @notice Reads some of the kept bytes into memory, for 100 gas once the contract was read.
+    /// @param pointer What `write` gave.
+    /// @param offset Where among the kept bytes they start.
+    /// @param length How many; behind the end there are zeros.
     /// @return start Where in memory they start.
-    /// @return length How many there are, zero where none were kept.
-    function readUnique(bytes32 id) internal view returns (uint256 start, uint256 length) {
-        address pointer = _pointerOf(id);
+    function read(address pointer, uint256 offset, uint256 length) internal view returns (uint256 start) {
+        // Memory-safe: takes what it writes by moving the free memory pointer, and keeps that a multiple of 32.
         assembly ("memory-safe") {
-            length := extcodesize(pointer)
+            start := mload(0x40)
+            extcodecopy(pointer, start, add(offset, 1), length)
+            mstore(0x40, and(add(add(start, length), 31), not(31)))
         }
-        if (length == 0) return (0, 0);
-        unchecked {
-            --length;
-        }
-        start = _copyCode(pointer, length);
     }
 
     /// @dev Code that creates a contract whose code is a zero byte and the data.
@@ -84,28 +67,5 @@ library DataContracts {
         // length above 2 bytes would be cut, but is above the limit of code too.
         if (data.length > type(uint16).max - 1) revert ICollateralStore.CannotKeep(data.length);
         return abi.encodePacked(hex"61", uint16(data.length + 1), hex"80600a3d393df300", data);
-    }
-
-    /// @dev Copies code but for its first byte.
-    function _copyCode(address pointer, uint256 length) private view returns (uint256 start) {
-        // Memory-safe: takes what it writes by moving the free memory pointer, and keeps that a multiple of 32.
-        assembly ("memory-safe") {
-            start := mload(0x40)
-            extcodecopy(pointer, start, 1, length)
-            mstore(0x40, and(add(add(start, length), 31), not(31)))
-        }
-    }
-
-    /// @dev The address that this contract creates a contract at, EIP-1014: the last 20 bytes of the hash of 0xff, this
-    /// address, 32 zero bytes and the id.
-    function _pointerOf(bytes32 id) private view returns (address pointer) {
-        // Memory-safe: writes beyond the free memory pointer. The language would take memory for good.
-        assembly ("memory-safe") {
-            let data := mload(0x40)
-            mstore(data, or(shl(248, 0xff), shl(88, address())))
-            mstore(add(data, 21), 0)
-            mstore(add(data, 53), id)
-            pointer := and(keccak256(data, 85), 0xffffffffffffffffffffffffffffffffffffffff)
-        }
     }
 }

@@ -7,6 +7,7 @@ import {Documents} from "./Documents.sol";
 import {IDcapRules} from "./IDcapRules.sol";
 import {LeafTemplates} from "./LeafTemplates.sol";
 import {Memory} from "./Memory.sol";
+import {PckCaLayout} from "./PckCaLayout.sol";
 import {Quote, Quotes} from "./Quotes.sol";
 
 /// @title EvidenceReader
@@ -33,12 +34,18 @@ contract EvidenceReader is IDcapRules {
         }
     }
 
-    /// @notice Makes the template of a machine's certificate, see `LeafTemplates`.
-    /// @dev Reverts with rules 20 to 32, 40, 41, and `LeafTemplates.NoTemplate`.
-    /// @param der The certificate.
-    /// @return template The template.
-    function makeTemplate(bytes calldata der) external view returns (bytes memory template) {
-        uint256 start = Memory.copy(der);
-        return LeafTemplates.make(start, Certificates.read(start, der.length, Documents.PCK));
+    /// @notice Adds the template of evidence to a PCK CA, see `LeafTemplates`.
+    /// @dev Reverts with `NoTemplate`, `TooManyLeafTemplates`.
+    /// @param evidence As for `read`, which passed that.
+    /// @param previous What is kept of its PCK CA, see `PckCaLayout`.
+    /// @return kept What to keep, or nothing where it has the template already.
+    /// @return number The number of the template.
+    function addTemplate(
+        bytes calldata evidence,
+        bytes memory previous
+    ) external view returns (bytes memory kept, uint8 number) {
+        Quote memory quote = Quotes.read(Memory.copy(evidence), evidence.length);
+        Certificate memory leaf = Certificates.read(quote.leaf, quote.end - quote.leaf, Documents.PCK);
+        return PckCaLayout.withTemplate(previous, LeafTemplates.make(quote.leaf, leaf, quote.qeReport));
     }
 }

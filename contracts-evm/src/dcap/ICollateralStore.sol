@@ -13,13 +13,21 @@ import {IDcapRules} from "./IDcapRules.sol";
 /// refused where it is used. Every upload is first refused for what it rests on: rule 80 where that is missing, 101 where it
 /// has expired, 102 where it was revoked since.
 interface ICollateralStore is IDcapRules {
-    /// @notice Thrown when the store knows 55 certificates, all of which Intel signed: deploy another.
+    /// @notice Thrown when the store knows 31 certificates, all of which Intel signed: deploy another.
     error TooManyCertificates();
 
-    /// @notice Thrown when collateral has more entries than the code of one contract can keep, which is 24,575 bytes: 1,223
+    /// @notice Thrown when collateral has more entries than the code of one contract can keep, which is 24,575 bytes: 1,222
     /// revoked certificates, or about 8,000 advisories.
     /// @param length How many bytes there are to keep, or more.
     error CannotKeep(uint256 length);
+
+    /// @notice Thrown when another PCK CA has the first 4 bytes of a subject key identifier, by which a store tells them
+    /// apart: deploy another.
+    /// @param keyId The subject key identifier of that.
+    error PckCaClash(bytes20 keyId);
+
+    /// @notice Thrown when a PCK CA has 8 templates of leaves already: pass evidence with its leaf as DER.
+    error TooManyLeafTemplates();
 
     /// @notice The root certificate has been admitted.
     /// @param notAfterSeconds When it expires.
@@ -103,7 +111,7 @@ interface ICollateralStore is IDcapRules {
 
     /// @notice Admits the certificate of a PCK CA, section 6.6. Does nothing when it is there already. Another
     /// certificate for the same name and key takes its place if it lasts longer.
-    /// @dev Reverts with rules 80, 101, 20 to 37, 81.
+    /// @dev Reverts with rules 80, 101, 20 to 37, 81, and with `PckCaClash`.
     /// @param der The certificate.
     function uploadPckCa(bytes calldata der) external;
 
@@ -146,6 +154,11 @@ interface ICollateralStore is IDcapRules {
         external
         view
         returns (uint256 notAfterSeconds, bool isRevoked, uint256 thisUpdateSeconds, uint256 nextUpdateSeconds);
+
+    /// @notice Where a PCK CA with its CRL and the templates of its leaves is kept.
+    /// @param keyId Its subject key identifier.
+    /// @return pointer A contract whose code is a zero byte and what `PckCaLayout` says, or zero.
+    function pckCaData(bytes20 keyId) external view returns (address pointer);
 
     /// @notice What the store has of TCB info; all zero without it.
     /// @param teeType `SGX` or `TDX` of `TeeTypes`.

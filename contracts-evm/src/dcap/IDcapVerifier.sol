@@ -18,16 +18,16 @@ interface IDcapVerifier is IDcapRules, IEvidenceVerifier {
     /// @notice Thrown when compact evidence is not of its form.
     error MalformedCompactEvidence();
 
-    /// @notice Thrown when no template with an id has been added: add it, or pass the evidence with its leaf as DER.
+    /// @notice Thrown when there is no template with an id: add it, or pass the evidence with its leaf as DER.
     /// @param templateId The id.
-    error UnknownLeafTemplate(bytes32 templateId);
+    error UnknownLeafTemplate(bytes5 templateId);
 
     /// @notice Thrown when a certificate cannot become a template: its dates are no UTCTime.
     error NoTemplate();
 
     /// @notice A template has been added.
     /// @param templateId What compact evidence calls it.
-    event LeafTemplateAdded(bytes32 indexed templateId);
+    event LeafTemplateAdded(bytes5 indexed templateId);
 
     /// @notice Verifies evidence at the time of the block.
     /// @dev Reverts with the first broken rule: 1 to 16, 20 to 32, 40, 41, 90, 33 to 37, 91 to 93, 100 to 117.
@@ -50,10 +50,13 @@ interface IDcapVerifier is IDcapRules, IEvidenceVerifier {
         uint32 evaluationNumber
     ) external view returns (VerifiedReport memory verified);
 
-    /// @notice Adds the template of a PCK certificate, so that those of its shape may be passed compact. Anyone may: a
-    /// template says nothing about who issued a certificate. Does nothing when it is there already.
-    /// @dev Reverts with rules 20 to 32, 40, 41, and `LeafTemplates.NoTemplate`.
-    /// @param der A certificate of that shape.
-    /// @return templateId What compact evidence calls the template.
-    function addLeafTemplate(bytes calldata der) external returns (bytes32 templateId);
+    /// @notice Adds the template of a PCK certificate and quoting enclave, so that evidence of such machines may be passed
+    /// compact. Anyone may who has evidence that verifies, so that nobody can fill the few places for templates with
+    /// inventions. Does nothing when it is there already.
+    /// @dev Reverts as `verify` does, and with `NoTemplate`, `TooManyLeafTemplates`.
+    /// @param evidence Evidence of such a machine, as for `verify`.
+    /// @param evaluationNumber As for `verify`.
+    /// @return templateId What compact evidence calls the template: the first 4 bytes of the subject key identifier of its
+    /// PCK CA, and a number that counts from zero.
+    function addLeafTemplate(bytes calldata evidence, uint32 evaluationNumber) external returns (bytes5 templateId);
 }

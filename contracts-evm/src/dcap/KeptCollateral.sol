@@ -26,7 +26,7 @@ struct KeptCrl {
     uint40 thisUpdateSeconds;
     uint40 nextUpdateSeconds;
     uint8 certificate;
-    uint56 revoked;
+    uint32 revoked;
 }
 
 /// @notice TCB info or a QE identity in one slot; zero is none.
@@ -35,22 +35,24 @@ struct KeptCrl {
 ///   256            96         56              16               8        0
 ///    | pointer:160  | date:40  | expires at:40 | certificate:8  | zero:8 |
 ///
-/// `pointer` is a data contract: of a QE identity with what `TcbLayout` says. Of TCB info with the data contract of the
-/// QE identity for the same TEE type and evaluation number that was in force when it came (20 bytes), where that starts (2),
-/// the TCB info and that QE identity: where it is in force still, a verification has both for one read. `date` the issue date, `expires at` the earlier end of the document and of the certificate
-/// that signed it, `certificate` one more than the index of that.
+/// `pointer` is a data contract: of a QE identity with what `TcbLayout` says; of TCB info with that behind 30 bytes about the
+/// QE identity for the same TEE type and evaluation number that was in force when it came, and that QE identity. Those bytes
+/// are the epoch of QE identities then (2), zero where there is none; `expires at` (5), `certificate` (1) and `pointer` of
+/// the QE identity (20); where it starts (2). Until the next epoch, a verification has both from one slot and one read.
+/// `date` is the issue date, `expires at` the earlier end of the document and of the certificate that signed it,
+/// `certificate` one more than the index of that.
 type KeptDocument is uint256;
 
 /// @notice A PCK CA with its CRL, and with what everything rests on, in one slot; zero is none.
 /// @dev Layout, most significant bits on the left:
 ///
-///   256            96              56           0
-///    | pointer:160  | expires at:40 | revoked:56 |
+///   256            96              56         44         32           0
+///    | pointer:160  | expires at:40 | TDX:12   | SGX:12   | revoked:32 |
 ///
-/// `pointer` is a data contract with the two halves of the CA's key, the hash of its subject, 32 bytes each, and the serial
-/// numbers on its CRL as `SerialSet` has them; zero without a CRL. `expires at` is the earliest end of CA, its CRL, root and
-/// root CRL. Bit i of `revoked` is whether the certificate with index i is on the root CRL; the highest bit, whether the CA
-/// itself is.
+/// `pointer` is a data contract with what `PckCaLayout` says; zero without a CRL. `expires at` is the earliest end of CA, its CRL, root and
+/// root CRL. `TDX` and `SGX` are epochs of QE identities: for each upload of one, whatever its evaluation number, the next
+/// begins. The last, 4,095, never ends and is not told from others. Bit i of `revoked` is whether the certificate with index
+/// i is on the root CRL; the highest bit, whether the CA itself is.
 type KeptCa is uint256;
 
 using KeptDocuments for KeptDocument global;
@@ -104,10 +106,21 @@ library KeptCas {
     /// @notice Packs a PCK CA.
     /// @param dataContract Where its key and CRL are kept.
     /// @param endSeconds When the first of what it rests on expires, below 2^40.
-    /// @param revokedBits Bits of the certificates that are revoked, below 2^56.
+    /// @param epochs Epochs of QE identities, below 2^24.
+    /// @param revokedBits Bits of the certificates that are revoked, below 2^32.
     /// @return self The PCK CA.
-    function pack(address dataContract, uint256 endSeconds, uint256 revokedBits) internal pure returns (KeptCa self) {
-        return KeptCa.wrap((uint256(uint160(dataContract)) << 96) | (endSeconds << 56) | revokedBits);
+    function pack(
+        address dataContract,
+        uint256 endSeconds,
+        uint256 epochs,
+        uint256 revokedBits
+    ) internal pure returns (KeptCa self) {
+        return KeptCa.wrap((uint256(uint160(dataContract)) << 96) | (endSeconds << 56) | (epochs << 32) | revokedBits);
+    }
+
+    /// @notice The same PCK CA with another data contract.
+    function movedTo(KeptCa self, address dataContract) internal pure returns (KeptCa moved) {
+        return KeptCa.wrap((uint256(uint160(dataContract)) << 96) | uint96(KeptCa.unwrap(self)));
     }
 
     /// @notice The data contract, zero where there is none.
@@ -120,8 +133,49 @@ library KeptCas {
         return uint40(KeptCa.unwrap(self) >> 56);
     }
 
+    /// @notice The epoch of QE identities of a TEE type.
+    function epoch(KeptCa self, uint256 teeType) internal pure returns (uint256 value) {
+        return IdentityEpochs.epochOf(KeptCa.unwrap(self) >> 32, teeType);
+    }
+
     /// @notice Bits of the certificates that are revoked.
     function revoked(KeptCa self) internal pure returns (uint256 value) {
-        return uint56(KeptCa.unwrap(self));
+        return uint32(KeptCa.unwrap(self));
+    }
+}
+
+/// @title IdentityEpochs
+/// @notice Numbers of 12 bits for each TEE type, side by side: how many uploads of QE identities there were.
+library IdentityEpochs {
+    uint256 private constant WIDTH = 12;
+    uint256 private constant LAST = 0xfff;
+
+    /// @notice The epoch of a TEE type.
+    /// @param epochs All, and anything above.
+    /// @param teeType `SGX` or `TDX` of `TeeTypes`, 1 or 2.
+    /// @return value The epoch.
+    function epochOf(uint256 epochs, uint256 teeType) internal pure returns (uint256 value) {
+        unchecked {
+            return (epochs >> (WIDTH * (teeType - 1))) & LAST;
+        }
+    }
+
+    /// @notice The epochs after an upload.
+    /// @param epochs All.
+    /// @param teeType Of what was uploaded.
+    /// @return following All, then.
+    function next(uint256 epochs, uint256 teeType) internal pure returns (uint256 following) {
+        unchecked {
+            return epochOf(epochs, teeType) == LAST ? epochs : epochs + (1 << (WIDTH * (teeType - 1)));
+        }
+    }
+
+    /// @notice What is kept with TCB info: the epoch, or zero for the last, in which QE identities change unnoticed.
+    /// @param epochs All.
+    /// @param teeType Of the TCB info.
+    /// @return value The epoch.
+    function kept(uint256 epochs, uint256 teeType) internal pure returns (uint256 value) {
+        value = epochOf(epochs, teeType);
+        return value == LAST ? 0 : value;
     }
 }

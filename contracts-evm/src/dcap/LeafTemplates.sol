@@ -12,23 +12,23 @@ import {Times} from "./Times.sol";
 
 /// @title LeafTemplates
 /// @notice PCK certificates of one shape differ in a few places of fixed length. A template is the signed part of such a
-/// certificate with those places empty; filled again it is the certificate that its CA signed, byte for byte.
+/// certificate behind the serial number, with those places empty; filled again it is the certificate that its CA signed,
+/// byte for byte.
 /// @dev A template is made of a certificate that passed every rule about its form (`make`), so that whatever the places
 /// hold, the form stays, and what is left to check is what they hold (`fill`). The signature is checked over the filled
-/// bytes. Template:
+/// bytes. Machines of one kind have the same quoting enclave too: a template has its report as far as that does not
+/// depend on the machine, of which evidence then says the differences. Template:
 ///
 ///   offset  bytes  field
-///        0     32  hash of the issuer's name
-///       32     20  authority key identifier
-///       52     16  0x80 for each component SVN whose INTEGER has a leading zero, that is of 128 or more
-///       68      1  length of the serial number
-///       69      1  length of PCESVN
-///       70      1  1 if there is a platform instance id, else 0
-///       71      2  where the first date starts; this and what follows counts from the start of the signed part
-///       73      2  where the key starts
-///       75      2  where the subject key identifier starts
-///       77      2  where the PPID starts
-///       79         signed part
+///        0     16  0x80 for each component SVN whose INTEGER has a leading zero, that is of 128 or more
+///       16      1  length of PCESVN
+///       17      1  1 if there is a platform instance id, else 0
+///       18      2  where the first date starts; this and what follows counts from what is behind the serial number
+///       20      2  where the key starts
+///       22      2  where the subject key identifier starts
+///       24      2  where the PPID starts
+///       26    244  bytes 16 to 259 of a QE report: all that is not zero between CPUSVN and report data
+///      270         signed part of the certificate behind the serial number
 ///
 /// What fills it, in this order: serial number, first 12 bytes of both dates, key (64), subject key identifier (20), PPID
 /// (16), component SVNs (16), PCESVN, CPUSVN (16), PCEID (2), FMSPC (6), platform instance id (16, if there is one).
@@ -36,10 +36,21 @@ import {Times} from "./Times.sol";
 library LeafTemplates {
     using DerReader for uint256;
 
-    uint256 private constant TBS = 79;
+    /// @notice Where the QE report starts, and where in such a report that is.
+    uint256 internal constant QE_REPORT = 26;
+    uint256 internal constant QE_REPORT_OFFSET = 16;
+    uint256 internal constant QE_REPORT_LENGTH = 244;
+
+    uint256 private constant TBS_REST = 270;
 
     /// @dev Where the serial number starts: behind the header of the signed part, the version and its own header.
     uint256 private constant SERIAL = 11;
+
+    /// @dev Bytes of a serial number at most, with a leading zero.
+    uint256 private constant MAX_SERIAL_LENGTH = 21;
+
+    /// @dev What comes before the content of the serial number, its length and that of the signed part still missing.
+    uint256 private constant TBS_HEAD = (0x3082 << 72) | (0xa003020102 << 16) | 0x0200;
 
     /// @dev Distances inside the SGX extension, all of whose headers have one length only: from the PPID to the first
     /// component SVN, from one to the next, from the last to PCESVN, from its end to CPUSVN, and so on.
@@ -55,19 +66,24 @@ library LeafTemplates {
     /// @param start Where in memory the certificate starts, which passed `Certificates.read` as a leaf. Its places are
     /// emptied.
     /// @param certificate What it says.
+    /// @param qeReport Where in memory a QE report starts.
     /// @return template The template.
-    function make(uint256 start, Certificate memory certificate) internal pure returns (bytes memory template) {
+    function make(
+        uint256 start,
+        Certificate memory certificate,
+        uint256 qeReport
+    ) internal pure returns (bytes memory template) {
         unchecked {
             // The signed part is longer than 255 bytes, as it holds the SGX extension, so that headers around that have 4.
             uint256 tbs = start + 4;
-            uint256 length = 4 + uint16(Memory.word(tbs) >> 224);
-            uint256 serialLength = Memory.byteAt(tbs + SERIAL - 1);
-            uint256 position = _behind(tbs + SERIAL + serialLength + 12);
+            uint256 end = tbs + 4 + uint16(Memory.word(tbs) >> 224);
+            uint256 rest = tbs + SERIAL + Memory.byteAt(tbs + SERIAL - 1);
+            uint256 date = _behind(rest + 12);
             // SEQUENCE and the first of two UTCTimes.
-            if (Memory.word(position) >> 224 != 0x301e170d) revert IDcapVerifier.NoTemplate();
-            uint256 date = position + 4;
-            uint256 key = _behind(position + 32) + 27;
-            (uint256 subjectKeyId, uint256 ppid) = _findExtensions(key + 64 + 8, tbs + length);
+            if (Memory.word(date) >> 224 != 0x301e170d) revert IDcapVerifier.NoTemplate();
+            date += 4;
+            uint256 key = _behind(date + 28) + 27;
+            (uint256 subjectKeyId, uint256 ppid) = _findExtensions(key + 64 + 8, end);
             uint256 svn = ppid + PPID_TO_SVN;
             uint256 signBits = certificate.components & 0x80808080808080808080808080808080;
             for (uint256 i = 0; i < 16; ++i) {
@@ -76,100 +92,119 @@ library LeafTemplates {
                 svn += SVN_TO_SVN;
             }
             uint256 pceSvnLength = Memory.byteAt(svn - 1);
-            bool hasInstance = _emptyTail(svn, pceSvnLength, tbs + length);
-            Memory.clear(tbs + SERIAL, serialLength);
+            bool hasInstance = _emptyTail(svn, pceSvnLength, end);
             Memory.clear(date, 12);
             Memory.clear(date + 15, 12);
             Memory.clear(key, 64);
             Memory.clear(subjectKeyId, 20);
             Memory.clear(ppid, 16);
-            // Lengths below 24, offsets below 4,096.
+            // A length of 1 or 2, offsets below 4,096.
             template = abi.encodePacked(
-                certificate.issuerHash,
-                certificate.authorityKeyId,
                 uint128(signBits),
-                uint8(serialLength),
                 uint8(pceSvnLength),
                 hasInstance,
-                uint16(date - tbs),
-                uint16(key - tbs),
-                uint16(subjectKeyId - tbs),
-                uint16(ppid - tbs),
-                Memory.slice(tbs, length)
+                uint16(date - rest),
+                uint16(key - rest),
+                uint16(subjectKeyId - rest),
+                uint16(ppid - rest),
+                Memory.slice(qeReport + QE_REPORT_OFFSET, QE_REPORT_LENGTH),
+                Memory.slice(rest, end - rest)
             );
         }
     }
 
-    /// @notice How many bytes fill a template.
+    /// @notice How many bytes fill a template, but for the serial number.
     /// @param template Where in memory the template starts.
     /// @return length The number.
     function placesLength(uint256 template) internal pure returns (uint256 length) {
         unchecked {
-            uint256 head = Memory.word(template + 68);
-            return 164 + (head >> 248) + uint8(head >> 240) + 16 * uint8(head >> 232);
+            uint256 head = Memory.word(template);
+            return 164 + uint8(head >> 120) + _instanceLength(head);
+        }
+    }
+
+    /// @notice Where CPUSVN is in what fills a template.
+    /// @param template Where in memory the template starts.
+    /// @param end Where in memory that ends which fills it.
+    /// @return position The position.
+    function cpuSvnOf(uint256 template, uint256 end) internal pure returns (uint256 position) {
+        unchecked {
+            return end - _instanceLength(Memory.word(template)) - 24;
         }
     }
 
     /// @notice Fills a template and reads the certificate that comes of it, as far as it is signed.
-    /// @dev Reverts with rules 22, 24, 40 and 41, which are what the places can still break.
-    /// @param leaf Where to put what the certificate says, but for its signature.
+    /// @dev Reverts with `MalformedCompactEvidence`, and with rules 22, 24, 40 and 41, which are what the places can still
+    /// break.
+    /// @param leaf Where to put what the certificate says, but for its issuer and signature.
     /// @param template Where in memory the template starts. It is used up.
-    /// @param length Its length in bytes.
-    /// @param places Where in memory that starts what fills it, of `placesLength`.
-    function fill(Certificate memory leaf, uint256 template, uint256 length, uint256 places) internal view {
+    /// @param templateEnd Where it ends.
+    /// @param places Where in memory that starts what fills it.
+    /// @param end Where that ends.
+    function fill(
+        Certificate memory leaf,
+        uint256 template,
+        uint256 templateEnd,
+        uint256 places,
+        uint256 end
+    ) internal view {
         unchecked {
-            uint256 tbs = template + TBS;
+            uint256 rest = template + TBS_REST;
+            uint256 head = Memory.word(template);
+            // What is there beyond the other places; less than none is very much.
+            uint256 serialLength = end - places - placesLength(template);
+            if (serialLength > MAX_SERIAL_LENGTH) revert IDcapVerifier.MalformedCompactEvidence();
+            uint256 serial = rest - serialLength;
+            uint256 tbs = serial - SERIAL;
             // Offsets count from the start of the certificate, whose own header has 4 bytes.
             Document document = Documents.named(Documents.PCK, tbs - 4);
-            leaf.issuerHash = bytes32(Memory.word(template));
-            leaf.authorityKeyId = bytes20(bytes32(Memory.word(template + 32)));
-            uint256 head = Memory.word(template + 68);
-
-            uint256 end = tbs + SERIAL + uint8(head >> 248);
-            places = Memory.move(tbs + SERIAL, places, end - tbs - SERIAL);
+            // The word ends where the serial number starts, and covers nothing but the QE report of the template, which
+            // was taken before. The length is below 4,096.
+            Memory.store(serial - 32, TBS_HEAD | ((templateEnd - tbs - 4) << 56) | serialLength);
+            places = Memory.move(serial, places, serialLength);
             Fault fault = document.fault(IDcapRules.InvalidSerialNumber.selector);
-            leaf.serial = (tbs + SERIAL).integer(end, 20, fault);
-            if (leaf.serial == 0) fault.raise(tbs + SERIAL);
+            leaf.serial = serial.integer(rest, 20, fault);
+            if (leaf.serial == 0) fault.raise(serial);
 
-            uint256 target = tbs + uint16(head >> 216);
+            uint256 target = rest + uint16(head >> 96);
             fault = document.fault(IDcapRules.InvalidValidity.selector);
             leaf.notBeforeSeconds = _date(target, places, fault);
             leaf.notAfterSeconds = _date(target + 15, places + 12, fault);
 
-            target = tbs + uint16(head >> 200);
+            target = rest + uint16(head >> 80);
             Memory.move(target, places + 24, 64);
             leaf.x = Memory.word(target);
             leaf.y = Memory.word(target + 32);
-            Memory.move(tbs + uint16(head >> 184), places + 88, 20);
-            _fillSgx(leaf, template, head, places + 108, document);
-            leaf.tbsDigest = Memory.sha(tbs, length - TBS);
+            Memory.move(rest + uint16(head >> 64), places + 88, 20);
+            _fillSgx(leaf, rest + uint16(head >> 48), head, places + 108, document);
+            leaf.tbsDigest = Memory.sha(tbs, templateEnd - tbs);
         }
     }
 
-    /// @dev Fills and reads the places of the SGX extension, which start with the PPID.
+    /// @dev Fills and reads the places of the SGX extension, which start with the PPID, whose place is `target`. `head` is
+    /// the first word of the template.
     function _fillSgx(
         Certificate memory leaf,
-        uint256 template,
+        uint256 target,
         uint256 head,
         uint256 places,
         Document document
     ) private pure {
         unchecked {
-            uint256 target = template + TBS + uint16(head >> 168);
             leaf.ppid = bytes16(bytes32(Memory.word(places)));
             if (leaf.ppid == 0) document.fault(IDcapRules.InvalidPpid.selector).raise(target);
             Memory.move(target, places, 16);
 
             Fault malformed = document.fault(IDcapRules.MalformedSgxExtension.selector);
             uint256 components = Memory.word(places + 16) >> 128;
-            uint256 signBits = Memory.word(template + 52) >> 128;
+            uint256 signBits = head >> 128;
             leaf.components = components;
             target += PPID_TO_SVN;
             // An INTEGER has a leading zero exactly where the byte behind it has the bit that would be its sign.
             if (components & 0x80808080808080808080808080808080 != signBits) malformed.raise(target);
             target = _fillComponents(target, components, signBits);
 
-            uint256 pceSvnLength = uint8(head >> 240);
+            uint256 pceSvnLength = uint8(head >> 120);
             places = Memory.move(target, places + 32, pceSvnLength);
             leaf.pceSvn = target.integer(target + pceSvnLength, 2, malformed);
             target += pceSvnLength + PCE_SVN_END_TO_CPU_SVN;
@@ -180,7 +215,14 @@ library LeafTemplates {
             target += PCE_ID_TO_FMSPC;
             leaf.fmspc = bytes6(bytes32(Memory.word(places)));
             places = Memory.move(target, places, 6);
-            if (uint8(head >> 232) != 0) Memory.move(target + FMSPC_TO_INSTANCE, places, 16);
+            if (_instanceLength(head) != 0) Memory.move(target + FMSPC_TO_INSTANCE, places, 16);
+        }
+    }
+
+    /// @dev Bytes of the platform instance id. `head` is the first word of the template.
+    function _instanceLength(uint256 head) private pure returns (uint256 length) {
+        unchecked {
+            return 16 * uint8(head >> 112);
         }
     }
 

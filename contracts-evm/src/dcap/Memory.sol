@@ -74,10 +74,11 @@ library Memory {
     /// @param length How many.
     /// @return digest The hash.
     function sha(uint256 start, uint256 length) internal view returns (bytes32 digest) {
-        // The language's `sha256` takes `bytes memory` and copies it. The precompile fails only when gas runs out, and
-        // then this must not go on with what was in the scratch space.
+        // The language's `sha256` takes `bytes memory` and copies it. The precompile fails only when gas runs out, and a
+        // chain without it gives back nothing: this must not go on with what was in the scratch space. The call is the last
+        // argument, which is the first that is worked out.
         assembly ("memory-safe") {
-            if iszero(staticcall(gas(), 2, start, length, 0, 32)) {
+            if iszero(and(eq(returndatasize(), 32), staticcall(gas(), 2, start, length, 0, 32))) {
                 revert(0, 0)
             }
             digest := mload(0)

@@ -15,7 +15,7 @@ import {TeeTypes} from "./TeeTypes.sol";
 /// @param attestationKey Its key, 64 bytes.
 /// @param qeReport Report of the quoting enclave, 384 bytes.
 /// @param qeSignature Signature of that report, 64 bytes.
-/// @param qeAuthData Authentication data, 32 bytes.
+/// @param qeAuthData Authentication data, 32 bytes; zero where the QE report was made to fit them.
 /// @param leaf The PCK certificate.
 /// @param end Where the evidence ends, and the certificate with it.
 struct Quote {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { bytesToHex, hexToBytes, keccak256, numberToHex, type Hex } from 'viem';
 import { createPlatform, Vendor } from '../../../localnet/tee/index.ts';
 import { crlEntry } from '../../../localnet/tee/crl.ts';
-import { integer, sequence, signatureBits, time } from '../../../localnet/tee/der.ts';
+import { EXTENSION_OIDS, extension } from '../../../localnet/tee/certificate.ts';
+import { integer, octets, sequence, signatureBits, time } from '../../../localnet/tee/der.ts';
 import { ENDS, issueCertificate, issueCrl, laterCrl } from '../../../localnet/tee/misbehave/draft.ts';
 import {
   CASE_TIME,
@@ -14,6 +15,7 @@ import {
 } from '../../../localnet/tee/misbehave/index.ts';
 import { readCertificate } from '../../../prover/protocol/dcap/index.ts';
 import {
+  addTemplateCall,
   dcapChain,
   documentCall,
   PARTS,
@@ -174,6 +176,29 @@ describe('CollateralStore', function () {
     });
   });
 
+  it('reads a QE identity anew whatever uploads came between it and the TCB info', async () => {
+    // Editions and TEEs share counts of uploads; what was kept with TCB info must never pass for what is in force.
+    const sgx = issue(draftOf('sgx3')).collateral;
+    const outOfDate = edited(({ qeIdentity: { json } }) => {
+      json.issueDate = new Date((CASE_TIME - DAY) * 1000).toISOString().replace('.000Z', 'Z');
+      json.tcbLevels = [{ ...json.tcbLevels[0]!, tcbStatus: 'OutOfDate' }];
+    }).collateral;
+    const otherEdition = edited(
+      ({ qeIdentity: { json } }) => void (json.tcbEvaluationDataNumber = NUMBER + 1),
+    ).collateral;
+    const verifier = await storeOf();
+    const status = async (): Promise<unknown> =>
+      ((await verifier.read('verify', [bytesToHex(honest.evidence), NUMBER])) as { tcbStatus: number }).tcbStatus;
+    for (const [collateral, expected] of [
+      [sgx, 1],
+      [otherEdition, 1],
+      [outOfDate, 5],
+    ] as const) {
+      await verifier.send(uploadCall('qeIdentity', collateral));
+      assert.equal(await status(), expected);
+    }
+  });
+
   describe('with a root CRL that revokes', () => {
     const revoking = (serial: Uint8Array): Uint8Array =>
       issueCrl(laterCrl([{ serial, atSeconds: CASE_TIME - 60, reason: 1 }]));
@@ -263,6 +288,22 @@ describe('CollateralStore', function () {
       await refuses(verifier, uploadCall(part, ending.collateral), 'CollateralNotNewer');
   });
 
+  it('takes no second PCK CA whose subject key identifier begins like that of the first', async () => {
+    const keyId = readCertificate(honest.collateral.pckCa, 'pckCa').subjectKeyId;
+    const named = (bytes: Uint8Array): Call => {
+      const { pckCa } = draftOf('tdx4').certificates;
+      pckCa.parts.extensions.subjectKeyId = extension(EXTENSION_OIDS.subjectKeyId, false, octets(bytes));
+      return ['uploadPckCa', [bytesToHex(issueCertificate(pckCa))]];
+    };
+    const verifier = await storeOf();
+    const [clash, other] = [keyId.slice(), keyId.slice()];
+    clash[4]! ^= 1;
+    other[3]! ^= 1;
+    await refuses(verifier, named(clash), 'PckCaClash', [bytesToHex(keyId)]);
+    await verifier.send(named(other));
+    await accepts(verifier);
+  });
+
   it('takes no certificate in another role than its own', async () => {
     const { pckCa, tcbInfoSigner, tcbInfo, tcbInfoSignature } = honest.collateral;
     const verifier = await storeOf();
@@ -281,38 +322,40 @@ describe('CollateralStore', function () {
       return bytesToHex(issueCertificate(tcbSigning));
     };
 
-    it('knows 55 certificates, and which of them are revoked', async () => {
+    it('knows 31 certificates, and which of them are revoked', async () => {
       const { collateral, rootFingerprint } = honest;
       const verifier = await chain.deployVerifier(rootFingerprint);
       for (const part of ['root', 'rootCrl'] as const) await verifier.send(uploadCall(part, collateral));
-      for (let i = 0; i < 55; i++) await verifier.send(['uploadTcbSigningCertificate', [signer(i)]]);
-      await refuses(verifier, ['uploadTcbSigningCertificate', [signer(55)]], 'TooManyCertificates');
+      for (let i = 0; i < 31; i++) await verifier.send(['uploadTcbSigningCertificate', [signer(i)]]);
+      await refuses(verifier, ['uploadTcbSigningCertificate', [signer(31)]], 'TooManyCertificates');
       // What is there already is no further certificate.
-      await verifier.send(['uploadTcbSigningCertificate', [signer(54)]]);
-      const serials = [0, 7, 54].map((serial) => Uint8Array.of(1, serial));
+      await verifier.send(['uploadTcbSigningCertificate', [signer(30)]]);
+      const serials = [0, 7, 30].map((serial) => Uint8Array.of(1, serial));
       const crl = issueCrl(laterCrl(serials.map((serial) => ({ serial, atSeconds: CASE_TIME - 60, reason: 1 }))));
       await verifier.send(['uploadRootCrl', [bytesToHex(crl)]]);
-      for (let i = 0; i < 55; i++) {
+      for (let i = 0; i < 31; i++) {
         const [, isRevoked] = (await verifier.read('tcbSigningCertificate', [keccak256(signer(i))])) as [
           bigint,
           boolean,
         ];
-        assert.equal(isRevoked, [0, 7, 54].includes(i), `certificate ${i}`);
+        assert.equal(isRevoked, [0, 7, 30].includes(i), `certificate ${i}`);
       }
     });
 
-    it('keeps a CRL of 1,223 entries and finds each, and refuses one of more', async () => {
+    it('keeps a CRL of 1,222 entries and finds each, and refuses one of more', async () => {
       const revoked = (count: number): Issued =>
         edited((draft) => {
           const serials = Array.from({ length: count }, (_, i) => Uint8Array.of(1 + (i % 100), i >> 8, i & 0xff));
           draft.crls.pckCa.parts.entries = serials.map((serial) => crlEntry({ serial, atSeconds: CASE_TIME - DAY }));
         });
-      const most = revoked(1_223);
+      const most = revoked(1_222);
       const verifier = await storeOf(most);
       await accepts(verifier, most);
+      // There is no room for a template beside it.
+      await refuses(verifier, addTemplateCall(most.evidence, NUMBER), 'CannotKeep');
       const before = PARTS.slice(0, -1);
-      const call = uploadCall('pckCrl', revoked(1_224).collateral);
-      await refuses(await storeOf(honest, before), call, 'CannotKeep', [96n + 20n * 1_224n]);
+      const call = uploadCall('pckCrl', revoked(1_223).collateral);
+      await refuses(await storeOf(honest, before), call, 'CannotKeep', [134n + 20n * 1_223n]);
     });
   });
 });

@@ -5,7 +5,6 @@ import {Certificate} from "../../src/dcap/Certificate.sol";
 import {Certificates} from "../../src/dcap/Certificates.sol";
 import {CompactEvidence} from "../../src/dcap/CompactEvidence.sol";
 import {Crl, Crls} from "../../src/dcap/Crls.sol";
-import {DataContracts} from "../../src/dcap/DataContracts.sol";
 import {Documents} from "../../src/dcap/Documents.sol";
 import {LeafTemplates} from "../../src/dcap/LeafTemplates.sol";
 import {Memory} from "../../src/dcap/Memory.sol";
@@ -136,24 +135,23 @@ contract EvidenceCanary is MemoryCanary {
     }
 
     /// @notice Makes a template, whose places in the input become empty.
-    function makeTemplate(bytes calldata der) external view guarded returns (bytes memory template) {
-        uint256 start = _copy(der);
-        template = LeafTemplates.make(start, Certificates.read(start, der.length, Documents.PCK));
+    function makeTemplate(bytes calldata evidence) external view guarded returns (bytes memory template) {
+        Quote memory quote = Quotes.read(_copy(evidence), evidence.length);
+        Certificate memory leaf = Certificates.read(quote.leaf, quote.end - quote.leaf, Documents.PCK);
+        template = LeafTemplates.make(quote.leaf, leaf, quote.qeReport);
         _checkKept(template);
-    }
-
-    /// @notice Keeps a template where `rebuild` finds it.
-    function keepTemplate(bytes calldata template) external returns (bytes32 templateId) {
-        (templateId, ) = DataContracts.writeUnique(template);
     }
 
     /// @notice Rebuilds compact evidence: the signed part of the quote and the QE report, with the leaf's fields.
     function rebuild(
-        bytes calldata evidence
+        bytes calldata evidence,
+        bytes calldata template
     ) external view guarded returns (bytes memory signed, bytes memory qeReport, Certificate memory leaf) {
         uint256 start = _copy(evidence);
-        Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length);
-        leaf = CompactEvidence.readLeaf(start, quote);
+        CompactEvidence.templateOf(start, evidence.length);
+        uint256 templateStart = _copy(template);
+        Quote memory quote = CompactEvidence.rebuild(start, start + evidence.length, templateStart);
+        leaf = CompactEvidence.readLeaf(start, quote, templateStart, templateStart + template.length);
         signed = Memory.slice(quote.signed, quote.bodyEnd - quote.signed);
         qeReport = Memory.slice(quote.qeReport, Quotes.ENCLAVE_REPORT_LENGTH);
         _checkKept(signed);

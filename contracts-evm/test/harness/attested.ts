@@ -7,6 +7,8 @@ import { dcapVerifierAbi } from '../../../prover/bindings/evm/index.ts';
 import {
   compactEvidence,
   judgeInput,
+  leafTemplatesOf,
+  readCertificate,
   readEvidence,
   type Collateral,
   type EnclaveReport,
@@ -86,10 +88,11 @@ export async function createAttestedWorld(options: AttestedOptions = {}) {
     const { evidence } = runsOn.quote({ ...report, form, reportData } as QuoteOptions);
     const number = vendor.evaluationNumber;
     if (!isCompact) return { candidate, evidence: bytesToHex(judgeInput(number, evidence, 'der')) };
-    const leaf = bytesToHex(readEvidence(evidence).certificationData);
-    const templateId = (await verifier.read('addLeafTemplate', [leaf])) as Hex;
-    await verifier.send('addLeafTemplate', [leaf]);
-    const compact = compactEvidence(evidence, hexToBytes(templateId));
+    await verifier.send('addLeafTemplate', [bytesToHex(evidence), number]);
+    const { authorityKeyId } = readCertificate(readEvidence(evidence).certificationData, 'pck');
+    const pointer = (await verifier.read('pckCaData', [bytesToHex(authorityKeyId)])) as Address;
+    const code = (await chain.client.getCode({ address: pointer }))!;
+    const compact = compactEvidence(evidence, leafTemplatesOf(hexToBytes(code)));
     assert.ok(compact, 'the evidence has no compact form');
     return { candidate, evidence: bytesToHex(judgeInput(number, compact, 'compact')) };
   }

@@ -40,6 +40,11 @@ export class CorpusRunner {
     return made;
   }
 
+  /** A verifier that has admitted all parts, to which anything may be sent. */
+  fresh(atSeconds: number, rootFingerprint: Uint8Array, collateral: Collateral): Promise<Verifier> {
+    return this.#upload(atSeconds, rootFingerprint, collateral, PARTS);
+  }
+
   async #upload(
     atSeconds: number,
     rootFingerprint: Uint8Array,

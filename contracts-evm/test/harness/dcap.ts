@@ -19,7 +19,14 @@ import {
   type TransactionReceipt,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { readCertificate, readCrl, type Collateral } from '../../../prover/protocol/dcap/index.ts';
+import {
+  leafTemplatesOf,
+  readCertificate,
+  readCrl,
+  readEvidence,
+  type Collateral,
+  type LeafTemplate,
+} from '../../../prover/protocol/dcap/index.ts';
 
 /** Whether to take the time for all that can be compared, and not for a part of it: `npm run test:long`. */
 export const isLong = process.env.CORRIDOR_LONG === '1';
@@ -134,16 +141,24 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
       return result;
     }
 
-    /** Adds the template of a leaf, and gives its id and what that took. */
-    async function addTemplate(leaf: Uint8Array): Promise<{ templateId: Uint8Array; gasUsed: number }> {
-      const addition: Call = ['addLeafTemplate', [bytesToHex(leaf)]];
-      const { result, error } = await call(addition);
-      assert.equal(error, undefined, `addLeafTemplate fails with ${error}`);
-      const { gasUsed } = await send(addition);
-      return { templateId: hexToBytes(result as Hex), gasUsed: Number(gasUsed) };
+    /** Templates of the PCK CA under which evidence is. */
+    async function templatesFor(evidence: Uint8Array): Promise<LeafTemplate[]> {
+      const { authorityKeyId } = readCertificate(readEvidence(evidence).certificationData, 'pck');
+      const pointer = (await read('pckCaData', [bytesToHex(authorityKeyId)])) as Address;
+      const code = await client.getCode({ address: pointer });
+      return code === undefined ? [] : leafTemplatesOf(hexToBytes(code));
     }
 
-    return { address, abi, call, send, sendRefused, read, addTemplate };
+    /** Adds the template of evidence. Gives all of its PCK CA, and the gas. */
+    async function addTemplate(evidence: Uint8Array, number: number) {
+      const addition = addTemplateCall(evidence, number);
+      const { error, args } = await call(addition);
+      assert.equal(error, undefined, `addLeafTemplate fails with ${error}(${args?.join()})`);
+      const { gasUsed } = await send(addition);
+      return { templates: await templatesFor(evidence), gasUsed: Number(gasUsed) };
+    }
+
+    return { address, abi, call, send, sendRefused, read, templatesFor, addTemplate };
   }
 
   /** From now on blocks have this time. It cannot be earlier than before. */
@@ -219,6 +234,10 @@ export function documentCall(functionName: string, document: Hex, signature: Uin
 
 export function verifyCall(evidence: Uint8Array, evaluationNumber: number): Call {
   return ['verify', [bytesToHex(evidence), evaluationNumber]];
+}
+
+export function addTemplateCall(evidence: Uint8Array, evaluationNumber: number): Call {
+  return ['addLeafTemplate', [bytesToHex(evidence), evaluationNumber]];
 }
 
 export function verifyCompactCall(evidence: Uint8Array, evaluationNumber: number): Call {

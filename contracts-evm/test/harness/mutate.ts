@@ -11,6 +11,17 @@ export function randomOf(seed: number): (below: number) => number {
   };
 }
 
+/** A digit becomes another digit, or a letter another letter: what a text says changes, and rarely its form. */
+export function reword(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+  const changed = bytes.slice();
+  let at = random(bytes.length);
+  const isDigit = (): boolean => bytes[at]! >= 0x30 && bytes[at]! <= 0x39;
+  const isLetter = (): boolean => (bytes[at]! | 0x20) >= 0x61 && (bytes[at]! | 0x20) <= 0x7a;
+  while (!isDigit() && !isLetter()) at = (at + 1) % bytes.length;
+  changed[at] = isDigit() ? 0x30 + random(10) : (bytes[at]! & 0x60) + 1 + random(26);
+  return changed;
+}
+
 /** One of the ways in which bytes go wrong: changed, left out, doubled, moved, cut, gone on. */
 export function mutate(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
   const at = random(bytes.length);

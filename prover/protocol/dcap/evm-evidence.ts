@@ -2,15 +2,12 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equalBytes } from '../bytes.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
+import { placesOf, qeReportOf, type LeafTemplate } from './leaf-template.ts';
 import { readEvidence, type Quote } from './quote.ts';
-import type { SgxExtension } from './sgx-extension.ts';
 
-/** Zero bytes from which on a new run is cheaper than to write them out. */
-const WORTHWHILE_GAP = 33;
+/** Gas of one run more, bytes and work: that much is worth it to leave bytes out. */
+const RUN_GAS = 130;
 const MAX_RUN = 255;
-
-/** Dates from here on are GeneralizedTime, for which there are no templates. */
-const YEAR_2050_SECONDS = Date.UTC(2050, 0, 1) / 1000;
 
 const DER_LEAF = 1;
 const COMPACT = 2;
@@ -33,22 +30,34 @@ export function judgeInput(evaluationNumber: number, evidence: Uint8Array, form:
 /**
  * Evidence without the bytes that a chain knows or can work out, for about two thirds of the gas.
  * @param evidence with its leaf as DER
- * @param templateId 32 bytes: what `addLeafTemplate` of the verifier gives for that leaf
+ * @param templates what `leafTemplatesOf` finds at the verifier; the best that fits is taken
  * @returns undefined where there is no such form: pass the evidence as it is
  * @throws DcapError where the evidence or its leaf cannot be taken apart
  */
-export function compactEvidence(evidence: Uint8Array, templateId: Uint8Array): Uint8Array | undefined {
-  if (templateId.length !== 32) throw new RangeError(`a template id has 32 bytes, not ${templateId.length}`);
+export function compactEvidence(evidence: Uint8Array, templates: readonly LeafTemplate[]): Uint8Array | undefined {
   const quote = readEvidence(evidence);
   const leaf = readCertificate(quote.certificationData, 'pck');
   const bound = concat(sha256(concat(quote.attestationKey, quote.qeAuthData)), new Uint8Array(32));
-  // Left out, since the chain works it out; and dates of another form have no template.
+  // Left out, since the chain works it out.
   if (!equalBytes(quote.qeReport.reportData, bound)) return undefined;
-  if (leaf.notAfterSeconds >= YEAR_2050_SECONDS) return undefined;
+  const forms = templates.flatMap((template) => compactBy(template, quote, leaf, evidence) ?? []);
+  return forms.sort((left, right) => left.length - right.length)[0];
+}
+
+function compactBy(
+  template: LeafTemplate,
+  quote: Quote,
+  leaf: Certificate,
+  evidence: Uint8Array,
+): Uint8Array | undefined {
+  const places = placesOf(template, leaf);
+  if (places === undefined) return undefined;
   const isUsual = quote.qeAuthData.every((byte, i) => byte === i);
   const body = quote.signedBytes.subarray(quote.header.version === 5 ? 54 : 48);
+  // A leaf has the extension.
+  const knownReport = qeReportOf(template, leaf.sgx!.cpuSvn);
   return concat(
-    templateId,
+    template.id,
     Uint8Array.of(formOf(quote)),
     evidence.subarray(8, 12),
     evidence.subarray(28, 48),
@@ -58,9 +67,9 @@ export function compactEvidence(evidence: Uint8Array, templateId: Uint8Array): U
     leaf.signature,
     Uint8Array.of(isUsual ? 0 : 1),
     isUsual ? new Uint8Array() : quote.qeAuthData,
-    sparse(body),
-    sparse(quote.qeReportBytes.subarray(0, 320)),
-    leafPlaces(leaf),
+    runsOver(new Uint8Array(body.length), body),
+    runsOver(knownReport, quote.qeReportBytes.subarray(0, 320)),
+    places,
   );
 }
 
@@ -69,59 +78,22 @@ function formOf({ header, report }: Quote): number {
   return header.version;
 }
 
-/** Bytes as runs between zeros: how many there are, then for each the zeros before it, its length and its bytes. */
-function sparse(bytes: Uint8Array): Uint8Array {
+/** Bytes as runs over those that are known: their number, then for each the bytes before it, its length and its bytes. */
+function runsOver(known: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const differs = (i: number): boolean => bytes[i] !== known[i];
   const runs: Uint8Array[] = [];
   let written = 0;
-  for (let from = nextByte(bytes, 0); from < bytes.length; from = nextByte(bytes, written)) {
+  for (;;) {
+    let from = written;
+    while (from < bytes.length && !differs(from)) from++;
+    if (from === bytes.length) return concat(Uint8Array.of(runs.length), ...runs);
     for (; from - written > MAX_RUN; written += MAX_RUN) runs.push(Uint8Array.of(MAX_RUN, 0));
-    const end = Math.min(endOfRun(bytes, from), from + MAX_RUN);
+    let end = from + 1;
+    for (let i = end, gas = 0; i < bytes.length && gas < RUN_GAS && i - from < MAX_RUN; i++) {
+      gas = differs(i) ? 0 : gas + (bytes[i] === 0 ? 4 : 16);
+      if (differs(i)) end = i + 1;
+    }
     runs.push(concat(Uint8Array.of(from - written, end - from), bytes.subarray(from, end)));
     written = end;
   }
-  return concat(Uint8Array.of(runs.length), ...runs);
-}
-
-/** Where the next byte is that is not zero, or the end. */
-function nextByte(bytes: Uint8Array, from: number): number {
-  const at = bytes.subarray(from).findIndex((byte) => byte !== 0);
-  return at < 0 ? bytes.length : from + at;
-}
-
-/** Behind the last byte before a gap that is worth a new run. */
-function endOfRun(bytes: Uint8Array, from: number): number {
-  let end = from + 1;
-  for (let i = end; i < bytes.length && i - end < WORTHWHILE_GAP; i++) if (bytes[i] !== 0) end = i + 1;
-  return end;
-}
-
-/** What fills the template of a leaf, as contracts-evm/src/dcap/LeafTemplates.sol has it. */
-function leafPlaces(leaf: Certificate): Uint8Array {
-  // A leaf has it.
-  const sgx = leaf.sgx as SgxExtension;
-  return concat(
-    integerContent(leaf.serial),
-    utcTime(leaf.notBeforeSeconds),
-    utcTime(leaf.notAfterSeconds),
-    leaf.publicKey,
-    leaf.subjectKeyId,
-    sgx.ppid,
-    sgx.tcbComponents,
-    integerContent(sgx.pceSvn < 256 ? Uint8Array.of(sgx.pceSvn) : Uint8Array.of(sgx.pceSvn >> 8, sgx.pceSvn & 0xff)),
-    sgx.cpuSvn,
-    sgx.pceId,
-    sgx.fmspc,
-    sgx.platformInstanceId ?? new Uint8Array(),
-  );
-}
-
-/** Content of a DER INTEGER that is not negative, from its value without leading zeros. */
-function integerContent(value: Uint8Array): Uint8Array {
-  return value[0]! >= 0x80 ? concat(Uint8Array.of(0), value) : value;
-}
-
-/** `YYMMDDHHMMSS`, the first 12 bytes of a UTCTime. */
-function utcTime(seconds: number): Uint8Array {
-  const digits = new Date(seconds * 1000).toISOString().replace(/[^0-9]/g, '');
-  return Uint8Array.from(digits.slice(2, 14), (digit) => digit.charCodeAt(0));
 }

@@ -5,6 +5,7 @@ export * from './convert.ts';
 export { readCrl, type Crl } from './crl.ts';
 export * from './errors.ts';
 export * from './evm-evidence.ts';
+export { leafTemplatesOf, type LeafTemplate } from './leaf-template.ts';
 export { readQeIdentity, type QeIdentity } from './qe-identity.ts';
 export * from './quote.ts';
 export type { SgxExtension, SgxType } from './sgx-extension.ts';

@@ -9,7 +9,7 @@ import {
   type Part,
 } from '../../../contracts-evm/test/harness/dcap.ts';
 import type { QuoteForm } from '../../../localnet/tee/index.ts';
-import { compactEvidence, readEvidence } from '../../../prover/protocol/dcap/index.ts';
+import { compactEvidence } from '../../../prover/protocol/dcap/index.ts';
 import type { Figures } from '../gas/figures.ts';
 import { AT_SECONDS, measured } from './machines.ts';
 
@@ -53,8 +53,8 @@ async function gasOf(form: QuoteForm, documents: readonly Part[]) {
   for (const part of [...BEFORE_DOCUMENTS, ...documents]) uploads[part] = await gas(uploadCall(part, collateral));
   const number = evaluationNumberOf(collateral);
   const verify = await gas(verifyCall(evidence, number));
-  const { templateId, gasUsed: addTemplate } = await verifier.addTemplate(readEvidence(evidence).certificationData);
-  const compact = compactEvidence(evidence, templateId);
+  const { templates, gasUsed: addTemplate } = await verifier.addTemplate(evidence, number);
+  const compact = compactEvidence(evidence, templates);
   if (compact === undefined) throw new Error(`evidence of ${form} has no compact form`);
   const verifyCompact = await gas(verifyCompactCall(compact, number));
   await chain.connection.close();
