@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import type { QuoteForm } from '../../../localnet/tee/index.ts';
 import { asProcessor } from '../../../localnet/tee/misbehave/draft.ts';
-import {
-  draftOf,
-  honestCases,
-  issue,
-  ruleCases,
-  type VerificationCase,
-} from '../../../localnet/tee/misbehave/index.ts';
-import {
-  compactEvidence,
-  DcapError,
-  readCertificate,
-  readEvidence,
-  verify,
-} from '../../../prover/protocol/dcap/index.ts';
+import { draftOf, honestCases, issue, ruleCases } from '../../../localnet/tee/misbehave/index.ts';
+import { compactEvidence, DcapError, readCertificate, readEvidence } from '../../../prover/protocol/dcap/index.ts';
 import { CorpusRunner } from '../harness/dcap-corpus.ts';
 import {
   addTemplateCall,

@@ -4,6 +4,7 @@ import { bytesToHex, concatHex, hexToBytes, pad, type Abi, type Address, type He
 import { privateKeyToAccount } from 'viem/accounts';
 import { createPlatform, Vendor, type Platform, type QuoteOptions } from '../../../localnet/tee/index.ts';
 import { dcapVerifierAbi } from '../../../prover/bindings/evm/index.ts';
+import { UPLOAD_ORDER } from '../../../prover/host/collateral.ts';
 import {
   compactEvidence,
   judgeInput,
@@ -15,7 +16,7 @@ import {
   type TdReport,
 } from '../../../prover/protocol/dcap/index.ts';
 import type { EntryTerms } from '../../../scripts/deploy/evm.ts';
-import { PARTS, uploadCall, type Part } from './dcap.ts';
+import { uploadCall, type Part } from './dcap.ts';
 import { bytes32 } from './fixtures.ts';
 import { CONFIGURATION, createWorld, type Candidate, type WorldOptions } from './world.ts';
 
@@ -51,7 +52,7 @@ export async function createAttestedWorld(options: AttestedOptions = {}) {
   for (const tee of ['sgx', 'tdx'] as const) {
     const collateral: Collateral = machine.collateralParts({ tee });
     // The rest is the same for both.
-    await upload(collateral, tee === 'sgx' ? PARTS : ['tcbInfo', 'qeIdentity']);
+    await upload(collateral, tee === 'sgx' ? UPLOAD_ORDER : ['qeIdentity', 'tcbInfo']);
   }
   const entries = new Map<Form, number>();
   for (const form of FORMS) {
@@ -61,7 +62,7 @@ export async function createAttestedWorld(options: AttestedOptions = {}) {
   }
 
   /** Uploads parts of collateral, in their order. */
-  async function upload(collateral: Collateral, parts: readonly Part[] = PARTS): Promise<void> {
+  async function upload(collateral: Collateral, parts: readonly Part[] = UPLOAD_ORDER): Promise<void> {
     for (const part of parts) {
       const [name, args] = uploadCall(part, collateral);
       await verifier.send(name, args);
