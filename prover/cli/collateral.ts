@@ -5,7 +5,7 @@ import { collateralFromFile } from '../protocol/dcap/index.ts';
 import { fetchCollateral, INTEL_PCS_URL, INTEL_ROOT_CRL_URL, requestOfQuote } from '../host/pcs.ts';
 import type { CollateralRequest } from '../host/pcs.ts';
 import { CliError } from './errors.ts';
-import { readQuoteFile, userPath } from './files.ts';
+import { readJson, readQuoteFile, userPath } from './files.ts';
 import { json, type Terminal } from './output.ts';
 import { addChainOptions, uploadToChains, type ChainFlags } from './upload.ts';
 
@@ -23,7 +23,9 @@ interface FetchFlags extends ChainFlags {
 
 /** Adds `corridor collateral …`. */
 export function addCollateralCommands(program: Command, terminal: Terminal): void {
-  const collateral = program.command('collateral').description('fetch what Intel publishes to judge quotes by');
+  const collateral = program
+    .command('collateral')
+    .description('fetch and upload what Intel publishes to judge quotes by');
 
   const fetch = collateral
     .command('fetch')
@@ -59,6 +61,28 @@ export function addCollateralCommands(program: Command, terminal: Terminal): voi
       if (flags.json) terminal.out(json({ tee, fmspc, ca, out: target, ...uploads }));
     });
   addChainOptions(fetch);
+
+  const upload = collateral
+    .command('upload')
+    .description('upload from a file that `corridor collateral fetch` wrote what is newer than a chain has')
+    .argument('<file>', 'collateral file')
+    .option('--json', 'machine-readable output')
+    .addHelpText(
+      'after',
+      '\nKeys that pay are read from CORRIDOR_EVM_KEY (0x and hex) and CORRIDOR_SUI_KEY (suiprivkey1...).' +
+        '\n\nExample:\n  corridor collateral upload collateral.json --evm-rpc URL --evm-verifier ADDRESS',
+    )
+    .action(async (file: string, flags: ChainFlags) => {
+      if (flags.evmRpc === undefined && flags.suiRpc === undefined) {
+        throw new CliError(
+          'MissingOption',
+          'name a chain: --evm-rpc with --evm-verifier, or --sui-rpc and its options',
+        );
+      }
+      const uploads = await uploadToChains(flags, collateralFromFile(readJson(file)), terminal);
+      if (flags.json) terminal.out(json({ file, ...uploads }));
+    });
+  addChainOptions(upload);
 }
 
 function toRequest(flags: FetchFlags): CollateralRequest {

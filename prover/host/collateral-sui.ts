@@ -46,13 +46,18 @@ export async function newerOnSui(store: SuiStore, collateral: Collateral): Promi
   ]);
   demandRoot(String(root), sha256(collateral.root));
   const isOneSigner = equalBytes(collateral.tcbInfoSigner, collateral.qeIdentitySigner);
+  const isBetter = async (part: 'qeIdentity' | 'tcbInfo', date: number, keptDate: unknown): Promise<boolean> => {
+    if (Number(keptDate) !== date) return Number(keptDate) < date;
+    // Of the same date and good for longer: the store does not tell ends, but a trial does (DCAP-81).
+    return isTaken(store, collateral, [`${part}Signer`, part]);
+  };
   const isNewer: Record<UploadPart, boolean> = {
     root: hasRoot !== true,
     rootCrl: Number(rootCrl) < facts.rootCrlDate,
     qeIdentitySigner: qeSigner !== true,
-    qeIdentity: Number(qeDate) < qeIdentity.issueDateSeconds,
+    qeIdentity: await isBetter('qeIdentity', qeIdentity.issueDateSeconds, qeDate),
     tcbInfoSigner: tcbSigner !== true && !isOneSigner,
-    tcbInfo: Number(tcbDate) < tcbInfo.issueDateSeconds,
+    tcbInfo: await isBetter('tcbInfo', tcbInfo.issueDateSeconds, tcbDate),
     pckCa: Number(caEnd) < facts.pckCaEnd,
     pckCrl: Number(crlDate) < facts.pckCrlDate,
   };
@@ -81,6 +86,20 @@ export async function uploadToSui(
     const { digest } = result.Transaction!;
     await store.client.waitForTransaction({ digest });
     onUploaded(part, digest);
+  }
+}
+
+/** Whether the store would take parts, by a simulation. */
+async function isTaken(store: SuiStore, collateral: Collateral, parts: readonly UploadPart[]): Promise<boolean> {
+  const transaction = new Transaction();
+  transaction.setSender(NOBODY);
+  for (const part of parts) uploadPart(transaction, dcapCalls(store.packageId), store.storeId, collateral, part);
+  try {
+    const { $kind } = await store.client.simulateTransaction({ transaction, checksEnabled: false });
+    return $kind === 'Transaction';
+  } catch {
+    // The client throws for an abort, too. What is tried in earnest says why.
+    return false;
   }
 }
 

@@ -6,7 +6,17 @@ import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
 import { buildPackage } from '../../localnet/sui/build/builder.ts';
 import { startLocalnet, type Localnet } from '../../localnet/sui/start.ts';
+import {
+  certificateParts,
+  COMMON_NAMES,
+  distinguishedName,
+  ROOT_CRL_URL,
+  writeCertificate,
+} from '../../localnet/tee/certificate.ts';
+import { collateralFile } from '../../localnet/tee/collateral.ts';
 import { createPlatform, startPccs, Vendor, type Pccs } from '../../localnet/tee/index.ts';
+import { keyOf } from '../../localnet/tee/keys.ts';
+import { serialNumber } from '../../localnet/tee/vendor.ts';
 import { dcapCalls } from '../../prover/bindings/sui/dcap.ts';
 import { run } from '../../prover/cli/program.ts';
 import { toHex } from '../../prover/protocol/bytes.ts';
@@ -110,6 +120,40 @@ describe('corridor collateral fetch, to Sui', function () {
       sui.filter((part) => kept.includes(part)),
       [],
     );
+  });
+
+  it('uploads from a file, and documents of the same date again where they last longer', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const key = (name: string) => keyOf(vendor.seed, name);
+    const ending = writeCertificate(
+      certificateParts({
+        role: 'tcbSigning',
+        serial: serialNumber(vendor.seed, 'tcbSigning'),
+        issuer: distinguishedName(COMMON_NAMES.root),
+        subject: distinguishedName(COMMON_NAMES.tcbSigning),
+        notBeforeSeconds: vendor.notBeforeSeconds,
+        notAfterSeconds: now + 86_400,
+        key: key('tcbSigning'),
+        issuerKey: key('root'),
+        crlUrl: ROOT_CRL_URL,
+      }),
+      key('root'),
+    );
+    const parts = machine.collateralParts({ tee: 'tdx' });
+    const store = await storeFor(vendor.rootFingerprint);
+    const upload = async (of: typeof parts, ...flags: string[]): Promise<string[]> => {
+      const file = path.join(folder, 'archived');
+      writeFileSync(file, JSON.stringify(collateralFile(of)));
+      let out = '';
+      const terminal = { out: (text: string) => void (out += text), err: assert.fail, isColoured: false };
+      const chain = ['--sui-rpc', localnet.url, '--sui-package', packageId, '--sui-store', store, '--json', ...flags];
+      assert.equal(await run(['collateral', 'upload', file, ...chain], terminal), 0);
+      return (JSON.parse(out) as { sui: string[] }).sui;
+    };
+    await upload({ ...parts, tcbInfoSigner: ending, qeIdentitySigner: ending });
+    assert.deepEqual(await upload(parts, '--dry-run'), ['qeIdentitySigner', 'qeIdentity', 'tcbInfo']);
+    await upload(parts);
+    assert.deepEqual(await upload(parts, '--dry-run'), []);
   });
 
   it('names the rule by which the chain refuses', async () => {

@@ -5,7 +5,10 @@ import path from 'node:path';
 import { network } from 'hardhat';
 import { bytesToHex, createPublicClient, http, toHex, type Address } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
+import { collateralFile } from '../../../localnet/tee/collateral.ts';
+import { sequence, time } from '../../../localnet/tee/der.ts';
 import { createPlatform, startPccs, Vendor, type Pccs } from '../../../localnet/tee/index.ts';
+import { CASE_TIME, draftOf, issue, type Issued } from '../../../localnet/tee/misbehave/index.ts';
 import { run } from '../../../prover/cli/program.ts';
 import { dcapVerifierAbi as abi } from '../../../prover/bindings/evm/dcap-verifier.ts';
 import { deployVerifierWith } from '../harness/dcap.ts';
@@ -15,6 +18,43 @@ const machine = createPlatform({ vendor });
 /** Hardhat's first account, whose key everybody knows. */
 const account = mnemonicToAccount('test test test test test test test test test test test junk');
 const KEY = toHex(account.getHdKey().privateKey!);
+
+describe('corridor collateral upload, to an EVM chain', () => {
+  it('takes from a file what is newer, and of the same date what lasts longer', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'corridor upload '));
+    const override = { initialDate: new Date(CASE_TIME * 1000).toISOString() };
+    const server = await network.createServer({ network: 'default', override }, '127.0.0.1', 0);
+    const { address, port } = await server.listen();
+    const rpc = `http://${address}:${port}`;
+    process.env.CORRIDOR_EVM_KEY = KEY;
+    try {
+      const honest = issue(draftOf('tdx4'));
+      const draft = draftOf('tdx4');
+      const validity = sequence(time(CASE_TIME - 30 * 86_400), time(CASE_TIME + 86_400));
+      for (const name of ['tcbSigning', 'qeSigning'] as const) draft.certificates[name].parts.validity = validity;
+      const verifier = await deployVerifierWith(rpc, KEY, honest.rootFingerprint);
+      const upload = async ({ collateral }: Issued, ...flags: string[]): Promise<string[]> => {
+        const file = path.join(folder, 'collateral');
+        writeFileSync(file, JSON.stringify(collateralFile(collateral)));
+        let out = '';
+        const terminal = { out: (text: string) => void (out += text), err: assert.fail, isColoured: false };
+        const chain = ['--evm-rpc', rpc, '--evm-verifier', verifier, '--json', ...flags];
+        assert.equal(await run(['collateral', 'upload', file, ...chain], terminal), 0);
+        return (JSON.parse(out) as { evm: string[] }).evm;
+      };
+      assert.equal((await upload(issue(draft))).length, 7);
+      assert.deepEqual(await upload(issue(draft), '--dry-run'), []);
+      assert.deepEqual(await upload(honest, '--dry-run'), ['qeIdentitySigner', 'qeIdentity', 'tcbInfo']);
+      assert.equal((await upload(honest)).length, 3);
+      assert.deepEqual(await upload(honest, '--dry-run'), []);
+      assert.deepEqual(await upload(issue(draft), '--dry-run'), []);
+    } finally {
+      delete process.env.CORRIDOR_EVM_KEY;
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe('corridor collateral fetch, to an EVM chain', function () {
   this.timeout(120_000);
