@@ -23,7 +23,7 @@ import {
   type EventPlace,
 } from '../evidence/checkpoints.ts';
 import { EvidenceError } from '../evidence/errors.ts';
-import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
+import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
@@ -50,6 +50,19 @@ export interface SuiOriginOptions {
 const STRIDE = 1024n;
 /** Item number of what belongs to a whole checkpoint. */
 const WHOLE = -1;
+
+/** What one checkpoint holds of ours. */
+interface BlockFound {
+  readonly evidence: StoredEvidence[];
+  readonly messages: StoredMessage[];
+}
+
+/** Nonces of a lane that no node has shown. */
+interface Gap {
+  readonly lane: LaneId;
+  readonly first: bigint;
+  readonly last: bigint;
+}
 
 export class SuiOrigin implements Origin {
   readonly chain: ChainId;
@@ -167,14 +180,25 @@ export class SuiOrigin implements Origin {
       groupBy(places, ({ checkpoint }) => checkpoint),
       ([height, ofBlock]) => this.#readCheckpoint(node, checkpoints.get(height), ofBlock),
     );
+    if (await this.#gapIn(blocks.flatMap((block) => block.messages))) {
+      blocks.unshift(...(await this.#readBefore(node, from, blocks)));
+    }
     const messages = blocks.flatMap((block) => block.messages);
-    await this.#checkGaps(messages);
+    const gap = await this.#gapIn(messages);
+    if (gap) {
+      const hint = gap.first % (1n << 48n) === 0n ? ', or startHeight is above where the outbox began to send' : '';
+      throw new EvidenceError('Contradiction', `the node left out nonces ${gap.first} to ${gap.last}${hint}`);
+    }
     const evidence = blocks.flatMap((block) => block.evidence);
     await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
     this.#head = anchorOf(top);
   }
 
-  async #readCheckpoint(node: SuiGrpcClient, checkpoint: Checkpoint | undefined, places: readonly EventPlace[]) {
+  async #readCheckpoint(
+    node: SuiGrpcClient,
+    checkpoint: Checkpoint | undefined,
+    places: readonly EventPlace[],
+  ): Promise<BlockFound> {
     if (!checkpoint)
       throw new EvidenceError('Contradiction', 'the node lists events of other checkpoints than asked for');
     const { chain } = this;
@@ -204,16 +228,44 @@ export class SuiOrigin implements Origin {
     return { evidence, messages };
   }
 
-  /** A lane's nonces have no gaps (INV-24), so a node that leaves events out is found out by the next one. */
-  async #checkGaps(messages: readonly StoredMessage[]): Promise<void> {
+  /**
+   * Nonces that are missing before one of these messages. A lane's nonces begin at 0 and have no gaps (INV-24), so that
+   * a node which leaves events out is found out by the next one.
+   */
+  async #gapIn(messages: readonly StoredMessage[]): Promise<Gap | undefined> {
     const last = new Map<string, bigint>();
     for (const message of messages) {
-      const lane = `${message.destinationChain}/${message.nonce >> 48n}`;
-      const before = last.get(lane) ?? (await this.#options.store.lastNonceBefore(message, message.nonce));
-      if (before !== undefined && before >> 48n === message.nonce >> 48n && message.nonce > before + 1n) {
-        throw new EvidenceError('Contradiction', `the node left out nonces ${before + 1n} to ${message.nonce - 1n}`);
-      }
+      const begin = (message.nonce >> 48n) << 48n;
+      const lane = `${message.destinationChain}/${begin}`;
+      const known = last.get(lane) ?? (await this.#options.store.lastNonceBefore(message, message.nonce)) ?? -1n;
+      const expected = known < begin ? begin : known + 1n;
+      if (message.nonce > expected) return { lane: message, first: expected, last: message.nonce - 1n };
       last.set(lane, message.nonce);
+    }
+    return undefined;
+  }
+
+  /** What lies before a checkpoint and was left out when that was taken in, by whichever node: all of it once more. */
+  async #readBefore(node: SuiGrpcClient, from: bigint, blocks: readonly BlockFound[]): Promise<BlockFound[]> {
+    const found: BlockFound[] = [];
+    for (;;) {
+      const gap = await this.#gapIn([...found, ...blocks].flatMap((block) => block.messages));
+      if (!gap) return found;
+      const [before] = await this.#options.store.messages(gap.lane, gap.first - 1n, 1);
+      const lowest = before && before.nonce < gap.first ? before.height : this.#options.startHeight;
+      const places = lowest < from ? await listEvents(node, this.#eventType, lowest, from - 1n) : [];
+      const again = await inParallel(
+        groupBy(places, ({ checkpoint }) => checkpoint),
+        async ([height, ofBlock]) => {
+          const checkpoint = await this.#verified(node, await fetchCertified(node, height));
+          return this.#readCheckpoint(node, checkpoint, ofBlock);
+        },
+        // Committees are followed on the way, one after the other.
+        1,
+      );
+      const isFilled = again.some(({ messages }) => messages.some(({ nonce }) => nonce === gap.first));
+      if (!isFilled) return found;
+      found.unshift(...again);
     }
   }
 
