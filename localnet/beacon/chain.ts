@@ -106,6 +106,8 @@ export class BeaconChain {
   readonly #byRoot = new Map<string, BeaconBlock>();
   readonly #committees = new Map<number, LocalSyncCommittee>();
   readonly #listeners = new Set<(block: BeaconBlock) => void>();
+  /** Slot of the latest block that a finality update could name */
+  #toldSlot = -1;
 
   constructor(options: BeaconOptions = {}) {
     this.preset = options.preset ?? 'minimal';
@@ -204,8 +206,23 @@ export class BeaconChain {
     };
     this.#blocks.push(block);
     this.#byRoot.set(keyOf(block.root), block);
+    // With this block's signature the one before it can be shown, and what is final in its state.
+    const told = parent?.finalizedRoot && this.blockByRoot(parent.finalizedRoot);
+    if (told) this.#toldSlot = Math.max(this.#toldSlot, told.slot);
     for (const listener of this.#listeners) listener(block);
     return block;
+  }
+
+  /**
+   * Takes the newest block away again, as when its proposer's block loses against another one.
+   * @returns false when that cannot be: it is the first one, or an update may have told somebody that it is final
+   */
+  dropHead(): boolean {
+    const head = this.head;
+    if (!head || this.#blocks.length === 1 || head.slot <= this.#toldSlot) return false;
+    this.#blocks.pop();
+    this.#byRoot.delete(keyOf(head.root));
+    return true;
   }
 
   #payloadHeader({ transactions = [], ...fields }: ExecutionInput): ExecutionValue {

@@ -118,30 +118,42 @@ function rawTransaction(shown: RpcTransaction): Uint8Array {
 
 /**
  * Puts every block that the node has and the chain lacks into the chain. A block's slot follows from its number, so that
- * a chain that is followed again from its genesis comes out the same.
+ * a chain that is followed again from its genesis comes out the same. Blocks that the node has replaced are replaced here
+ * too, as long as the chain has told nobody that they are final.
  * @param slotsPerBlock 1, or more where all slots but each so-manieth count as missed: with the slots of an epoch every
  * block begins an epoch, and is final two blocks later
  * @returns how many blocks were added
- * @throws FollowError `REORGANISED` when the node has replaced a block that the chain holds, for a beacon chain cannot
+ * @throws FollowError `REORGANISED` when the node has replaced a final block, for a beacon chain cannot
  */
 export async function followBlocks(chain: BeaconChain, rpc: Rpc, slotsPerBlock = 1): Promise<number> {
   const latest = Number(hexToBigInt((await rpc.request({ method: 'eth_blockNumber' })) as Hex));
   let added = 0;
-  const next = chain.head ? Number(chain.head.header.execution.blockNumber) + 1 : 0;
-  for (let number = next; number <= latest; number++, added++) {
-    const params = [`0x${number.toString(16)}`, true] as const;
-    const block = (await rpc.request({ method: 'eth_getBlockByNumber', params })) as RpcBlock | null;
-    if (!block)
-      throw new FollowError('BLOCK_MISSING', `the node has no block ${number} although ${latest} is its latest`);
-    const input = executionInput(block);
-    const parent = chain.head?.header.execution.blockHash;
-    if (parent && Buffer.compare(parent, input.parentHash) !== 0) {
+  while (nextNumber(chain) <= latest) {
+    const number = nextNumber(chain);
+    const input = executionInput(await blockAt(rpc, number, latest));
+    const head = chain.head?.header.execution;
+    if (head && Buffer.compare(head.blockHash, input.parentHash) !== 0) {
+      if (chain.dropHead()) continue;
       throw new FollowError(
         'REORGANISED',
-        `block ${number} does not follow block ${number - 1} as it was; start a new beacon chain`,
+        `block ${head.blockNumber} is final, and the node has replaced it; start a new beacon chain`,
       );
     }
     chain.addBlock(input, number * slotsPerBlock);
+    added++;
   }
   return added;
+}
+
+function nextNumber(chain: BeaconChain): number {
+  return chain.head ? Number(chain.head.header.execution.blockNumber) + 1 : 0;
+}
+
+async function blockAt(rpc: Rpc, number: number, latest: number): Promise<RpcBlock> {
+  const params = [`0x${number.toString(16)}`, true] as const;
+  const block = (await rpc.request({ method: 'eth_getBlockByNumber', params })) as RpcBlock | null;
+  if (!block) {
+    throw new FollowError('BLOCK_MISSING', `the node has no block ${number} although ${latest} is its latest`);
+  }
+  return block;
 }

@@ -232,7 +232,30 @@ describe('an EVM node with a beacon chain', function () {
     assert.equal((await fetch(`${base}/eth/v1/beacon/genesis`, { method: 'POST' })).status, 405);
   });
 
-  it('stops where the node has replaced a block, or is too old', async () => {
+  it('follows the node when it replaces blocks that are not final', async () => {
+    const follower = new BeaconChain({ seed: 'replaced' });
+    await followBlocks(follower, rpc);
+    const mineOne = async (timestamp: number): Promise<void> => {
+      await rpc.request({ method: 'evm_setNextBlockTimestamp', params: [timestamp] });
+      await mine(1);
+    };
+    const latest = Number((await blockBy(Number(follower.head!.header.execution.blockNumber)))['timestamp']);
+    const snapshot = await rpc.request({ method: 'evm_snapshot' });
+    for (const second of [10, 20]) await mineOne(latest + second);
+    await followBlocks(follower, rpc);
+    const replaced = follower.head!;
+    await rpc.request({ method: 'evm_revert', params: [snapshot] });
+    for (const second of [11, 21, 31]) await mineOne(latest + second);
+    assert.equal(await followBlocks(follower, rpc), 3);
+    assert.equal(follower.blockByRoot(replaced.root), undefined);
+    const number = Number(follower.head!.header.execution.blockNumber);
+    assert.deepEqual(
+      [number, Buffer.from(follower.head!.header.execution.blockHash).toString('hex')],
+      [Number(replaced.header.execution.blockNumber) + 1, (await blockBy(number))['hash']!.slice(2)],
+    );
+  });
+
+  it('stops where the node has replaced a final block, or is too old', async () => {
     const fresh = new BeaconChain({ seed: 'reorganised' });
     fresh.addBlock(executionInput({ ...(await blockBy(0)), hash: `0x${'11'.repeat(32)}` } as unknown as RpcBlock), 0);
     await assert.rejects(
