@@ -23,6 +23,10 @@ export class PeerExchange implements Exchange {
     this.#stepInMilliseconds = stepInMilliseconds;
   }
 
+  get isAlone(): boolean {
+    return this.#peers.length < 2;
+  }
+
   /** The turn goes round with the nonces, so that every operator does its share; the next ones step in one by one. */
   delay(lane: LaneId, firstNonce: bigint): number {
     const count = this.#peers.length;

@@ -2,11 +2,11 @@
  * From final messages to deliveries. Each stage leaves what it found in the store and the next one's job in the queue,
  * and may be run any number of times: what is done already is found done.
  */
+import { concat } from '../protocol/bytes.ts';
 import {
   decodeStatement,
   encodeStatement,
   equalBytes,
-  joinSignatures,
   merkleRoot,
   recoverSigner,
   statementDigest,
@@ -20,7 +20,7 @@ import { EvidenceError } from './evidence/errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Anchor, Origin, Run } from './origins/origin.ts';
-import type { Queue } from './queue.ts';
+import type { JobData, Queue } from './queue.ts';
 import type { LaneId, StoredMessage, StoredRun } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 
@@ -33,6 +33,8 @@ export interface ServedLane extends LaneId {
 
 /** What the other operators' hosts are asked for, and told. */
 export interface Exchange {
+  /** Whether there is nobody to tell. */
+  readonly isAlone: boolean;
   /** How long this host waits before it proposes, in milliseconds: nothing where it is its turn. */
   delay(lane: LaneId, firstNonce: bigint): number;
   /**
@@ -79,7 +81,7 @@ class QuorumPending extends Error {
 }
 
 const PROVE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 15, expireSeconds: 60 };
-const SUBMIT = { concurrency: 4, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 180 };
+const SUBMIT = { retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 180 };
 const SHARE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 30, expireSeconds: 60 };
 const DELIVER = { concurrency: 2, retrySeconds: 4, longestRetrySeconds: 3600, expireSeconds: 180 };
 /** First pause before a message is tried again whose recipient has failed. */
@@ -98,7 +100,10 @@ export class Pipeline {
     const { queue } = this.#o;
     await queue.stage('prove', PROVE, ({ id }) => this.#quietly('prove', () => this.#prove(fromHex(id))));
     await queue.stage('share', SHARE, ({ id }) => this.#quietly('share', () => this.#share(fromHex(id))));
-    await queue.stage('submit', SUBMIT, ({ id }) => this.#quietly('submit', () => this.#submit(fromHex(id))));
+    for (const { chain, concurrency } of this.#o.destinations.values()) {
+      const submit = ({ id }: JobData): Promise<void> => this.#quietly('submit', () => this.#submit(fromHex(id)));
+      await queue.stage(submitTo(chain), { ...SUBMIT, concurrency }, submit);
+    }
     await queue.stage('deliver', DELIVER, ({ id }) => this.#quietly('deliver', () => this.#deliver(fromHex(id))));
     await this.sweep();
   }
@@ -123,13 +128,16 @@ export class Pipeline {
   /** Puts the job of every run that is not done back into the queue where it is lost, and that of every failed message. */
   async sweep(): Promise<void> {
     const { store, queue } = this.#o;
-    const [toProve, toSubmit, toDeliver] = await Promise.all(
-      ['prove', 'submit', 'deliver'].map((stage) => queue.pending(stage)),
+    const chains = [...this.#o.destinations.keys()];
+    const [toProve, toDeliver, ...toSubmit] = await Promise.all(
+      ['prove', 'deliver', ...chains.map(submitTo)].map((stage) => queue.pending(stage)),
     );
+    const submitting = new Map(chains.map((chain, i) => [chain, toSubmit[i]!]));
     for (const run of await store.openRuns(SWEEP)) {
       const id = toHex(run.digest);
-      const [stage, waiting] = run.provenAt ? (['submit', toSubmit!] as const) : (['prove', toProve!] as const);
-      if (!waiting.has(id)) await queue.send(stage, id, { id });
+      const waiting = run.provenAt ? submitting.get(run.destinationChain) : toProve;
+      const stage = run.provenAt ? submitTo(run.destinationChain) : 'prove';
+      if (waiting && !waiting.has(id)) await queue.send(stage, id, { id });
     }
     for (const failed of await store.failedMessages(SWEEP)) {
       const id = toHex(failed);
@@ -191,11 +199,14 @@ export class Pipeline {
     const had = new Set((await store.signatures(digest)).map(({ signer }) => toHex(signer)));
     const todo = (await enclaves.all()).filter(({ signer }) => !had.has(toHex(signer)));
     const stop = metrics.proofSeconds.startTimer();
-    const made = await Promise.all(todo.map((enclave) => this.#proveWith(enclave, run, messages)));
+    const anchor = todo.length === 0 ? undefined : await this.#origin(run.originChain).anchorAt(run.anchor);
+    // One request for all of them, so that its evidence is read once.
+    const request = anchor && { lane: run, messages, anchor };
+    const made = await Promise.all(todo.map((enclave) => this.#proveWith(enclave, run, request)));
     const signatures = made.filter((signature) => signature !== undefined);
     if (signatures.length > 0) {
       stop();
-      await queue.send('share', toHex(digest), { id: toHex(digest) });
+      if (!exchange.isAlone) await queue.send('share', toHex(digest), { id: toHex(digest) });
     }
     const state = await this.#quorum(run);
     if (!state.isMet) throw new QuorumPending(state.detail);
@@ -203,7 +214,7 @@ export class Pipeline {
     for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proven');
     // The others step in one after the other where the delivery is not seen by then.
     const pause = Math.ceil(exchange.delay(run, run.firstNonce) / 1000);
-    await queue.send('submit', toHex(digest), { id: toHex(digest) }, pause);
+    await queue.send(submitTo(run.destinationChain), toHex(digest), { id: toHex(digest) }, pause);
   }
 
   async #share(digest: Uint8Array): Promise<void> {
@@ -217,21 +228,18 @@ export class Pipeline {
     );
   }
 
-  async #proveWith(
-    enclave: Enclave,
-    run: StoredRun,
-    messages: readonly StoredMessage[],
-  ): Promise<Uint8Array | undefined> {
+  async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Uint8Array | undefined> {
     const { store, enclaves, log } = this.#o;
     const origin = this.#origin(run.originChain);
     try {
-      const anchor = await origin.anchorAt(run.anchor);
-      if (!anchor) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
+      if (!request) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
       await enclave.advancing.run(() => origin.advance(enclave.client, run.anchor));
-      const request: Run = { lane: run, messages, anchor };
       const { statement, signature } = await origin.prove(enclave.client, request);
       if (!equalBytes(statement, run.statement)) {
         throw new Error(`enclave ${enclave.name} signed another statement than the one proposed`);
+      }
+      if (!equalBytes(recoverSigner(run.digest, signature), enclave.signer)) {
+        throw new Error(`enclave ${enclave.name} signed with another key than its own`);
       }
       await store.addSignature(run.digest, enclave.signer, signature);
       return signature;
@@ -349,10 +357,8 @@ export class Pipeline {
   async #signatureSet(digest: Uint8Array): Promise<Uint8Array | undefined> {
     const kept = await this.#o.store.signatures(digest);
     if (kept.length === 0) return undefined;
-    return joinSignatures(
-      digest,
-      kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature),
-    );
+    // In order of signer, of each of which it is known that it signed: as `joinSignatures` would have them.
+    return concat(...kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature));
   }
 
   // Submitting.
@@ -443,7 +449,7 @@ export class Pipeline {
     const seen = outcomes.filter(({ kind }) => kind === 'delivered').map(({ id }) => id);
     for (const { message, run } of await store.reopen(chain, reread, seen, since)) {
       log.warn({ messageId: toHex(message.id) }, 'its delivery is gone from the chain');
-      if (run) await queue.send('submit', toHex(run), { id: toHex(run) });
+      if (run) await queue.send(submitTo(chain), toHex(run), { id: toHex(run) });
       else await this.#runAlone(message);
     }
   }
@@ -505,6 +511,11 @@ export class Pipeline {
     if (!destination) throw new Error(`chain ${chain} is no destination of this host; add it to the configuration`);
     return destination;
   }
+}
+
+/** The stage of each destination: a slow chain holds up nothing that goes elsewhere. */
+function submitTo(chain: bigint): string {
+  return `submit/${chain}`;
 }
 
 const MAX_SIGNATURES = 32;

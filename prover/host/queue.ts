@@ -1,6 +1,7 @@
 /** The durable queue between stages: pg-boss, in the host's own schema. */
 import { PgBoss } from 'pg-boss';
 import type { Database } from './store/database.ts';
+import { Wakeup } from './wakeup.ts';
 
 /** What a stage does with a job; to throw is to have it again later. */
 export type JobHandler = (data: JobData) => Promise<void>;
@@ -13,6 +14,7 @@ export interface JobData {
 interface Job {
   readonly id: string;
   readonly data: JobData;
+  readonly retryCount: number;
 }
 
 export interface StageOptions {
@@ -27,18 +29,25 @@ export interface StageOptions {
 
 /** Far more attempts than patience: with pauses of a minute it is a month. */
 const RETRY_LIMIT = 50_000;
-const POLL_SECONDS = 0.5;
+/** How often a stage looks for jobs whose pause is over; new ones wake it. */
+const POLL_MS = 500;
+/** After the database has failed. */
+const PAUSE_MS = 1_000;
+/** How long jobs that are worked on may take to end when the host stops. */
+const PATIENCE_MS = 5_000;
 
 export class Queue {
   readonly #boss: PgBoss;
   readonly #db: Database;
   /** The table of jobs of all stages */
   readonly #jobs: string;
-  readonly #workers = new Map<string, string[]>();
+  readonly #onError: (error: Error) => void;
+  readonly #stages = new Map<string, Stage>();
 
-  private constructor(boss: PgBoss, db: Database, schema: string) {
+  private constructor(boss: PgBoss, db: Database, schema: string, onError: (error: Error) => void) {
     this.#boss = boss;
     this.#db = db;
+    this.#onError = onError;
     this.#jobs = `${schema}.job`;
   }
 
@@ -53,7 +62,7 @@ export class Queue {
     });
     boss.on('error', onError);
     await boss.start();
-    return new Queue(boss, db, schema);
+    return new Queue(boss, db, schema, onError);
   }
 
   /** Makes a stage's queue and begins to work on it, first of all on what a process that died had in its hands. */
@@ -72,13 +81,15 @@ export class Queue {
       `UPDATE ${this.#jobs} SET state = 'retry', start_after = now() WHERE name = $1 AND state = 'active'`,
       [name],
     );
-    const work = (job: Job): Promise<void> => this.#work(name, job, handler);
-    const workers: string[] = [];
-    for (let i = 0; i < options.concurrency; i++) {
-      const polling = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 };
-      workers.push(await this.#boss.work(name, polling, async ([job]: Job[]) => work(job!)));
-    }
-    this.#workers.set(name, workers);
+    const boss = this.#boss;
+    const source: JobSource = {
+      fetch: (count) => boss.fetch<JobData>(name, { batchSize: count }) as Promise<Job[]>,
+      work: (job) => this.#work(name, job, handler),
+      complete: async (job) => void (await boss.complete(name, job as never)),
+      fail: async (job, error) => void (await boss.fail(name, job as never, error)),
+      onError: this.#onError,
+    };
+    this.#stages.set(name, new Stage(options.concurrency, source));
   }
 
   /** A job that fails is not kept beside another one for the same key: that one does the work again just as well. */
@@ -111,18 +122,107 @@ export class Queue {
       singletonKey: key,
       ...(startAfterSeconds > 0 ? { startAfter: startAfterSeconds } : {}),
     });
-    if (startAfterSeconds > 0) return;
-    for (const worker of this.#workers.get(name) ?? []) this.#boss.notifyWorker(worker);
+    if (startAfterSeconds === 0) this.#stages.get(name)?.wake();
   }
 
   /** Jobs that wait or are worked on, by stage. */
   async depths(): Promise<Record<string, number>> {
-    const queues = await this.#boss.getQueues([...this.#workers.keys()]);
+    const queues = await this.#boss.getQueues([...this.#stages.keys()]);
     return Object.fromEntries(queues.map(({ name, queuedCount, activeCount }) => [name, queuedCount + activeCount]));
   }
 
   /** Lets jobs that are worked on end, for some seconds. */
   async close(): Promise<void> {
-    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+    await Promise.all([...this.#stages.values()].map((stage) => stage.close()));
+    await this.#boss.stop({ graceful: true, timeout: PATIENCE_MS });
+  }
+}
+
+interface JobSource {
+  fetch(count: number): Promise<Job[]>;
+  work(job: Job): Promise<void>;
+  complete(job: Job): Promise<void>;
+  fail(job: Job, error: Error): Promise<void>;
+  onError(error: Error): void;
+}
+
+/** Works on a stage's jobs, so many at one time, for all of which one query looks. */
+class Stage {
+  readonly #concurrency: number;
+  readonly #source: JobSource;
+  readonly #wakeup = new Wakeup();
+  readonly #running = new Set<Promise<void>>();
+  readonly #loop: Promise<void>;
+  #isClosed = false;
+
+  constructor(concurrency: number, source: JobSource) {
+    this.#concurrency = concurrency;
+    this.#source = source;
+    this.#loop = this.#run();
+  }
+
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      const free = this.#concurrency - this.#running.size;
+      let pause = POLL_MS;
+      try {
+        const jobs = free > 0 ? await this.#source.fetch(free) : [];
+        for (const job of jobs) this.#begin(job);
+        // There may be more.
+        if (jobs.length > 0 && jobs.length === free) pause = 0;
+      } catch (error) {
+        this.#source.onError(error as Error);
+        pause = PAUSE_MS;
+      }
+      if (!this.#isClosed && (pause > 0 || this.#running.size === this.#concurrency)) {
+        await this.#wakeup.sleep(Math.max(pause, POLL_MS));
+      }
+    }
+  }
+
+  #begin(job: Job): void {
+    const work = this.#work(job).finally(() => {
+      const wasFull = this.#running.size === this.#concurrency;
+      this.#running.delete(work);
+      if (wasFull) this.wake();
+    });
+    this.#running.add(work);
+  }
+
+  async #work(job: Job): Promise<void> {
+    const { work, complete, fail } = this.#source;
+    try {
+      await work(job);
+    } catch (error) {
+      return this.#settle(() => fail(job, error as Error));
+    }
+    await this.#settle(() => complete(job));
+  }
+
+  /** What is not settled counts as worked on until it expires, so that a database that is away for a moment is waited for. */
+  async #settle(how: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await how();
+      } catch (error) {
+        this.#source.onError(error as Error);
+        if (this.#isClosed) return;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.wake();
+    await this.#loop;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+    await Promise.race([Promise.all(this.#running), patience]);
+    clearTimeout(timer);
   }
 }

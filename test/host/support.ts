@@ -92,6 +92,7 @@ export function statementOf(messages: readonly StoredMessage[], anchor = ANCHOR)
 export class ToldDestination implements Destination {
   readonly chain = EVM;
   readonly maxRun = 256;
+  readonly concurrency = 2;
   /** Keys that count, in hex */
   readonly counting = new Set<string>();
   readonly asked: string[] = [];
@@ -162,7 +163,7 @@ export async function openWorld(schema: string): Promise<World> {
   const metrics = createMetrics();
   const origins = new Map<bigint, Origin>([[SUI, origin]]);
   const destinations = new Map<bigint, Destination>([[EVM, destination]]);
-  const exchange = { delay: () => 0, share: async () => {} };
+  const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
   const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
   const common = { store, queue, origins, destinations, enclaves, metrics, log, lanes: [LANE] };
   const pipeline = new Pipeline({ ...common, exchange, batch });

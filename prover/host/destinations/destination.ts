@@ -58,6 +58,8 @@ export interface QuorumState {
 /** A chain that messages go to. */
 export interface Destination {
   readonly chain: ChainId;
+  /** Runs that are submitted at one time. */
+  readonly concurrency: number;
   /** Most messages in a run to here. */
   readonly maxRun: number;
   /** How many messages from the first on fit one run. */

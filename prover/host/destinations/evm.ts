@@ -58,6 +58,8 @@ const STILL = 'the recipient would fail still';
 export class EvmDestination implements Destination {
   readonly chain: ChainId;
   readonly maxRun = MAX_RUN;
+  /** Transactions of one account that nodes keep waiting (geth: 64). */
+  readonly concurrency = 64;
   readonly #options: EvmDestinationOptions;
   readonly #client: PublicClient;
   readonly #sender: EvmSender;

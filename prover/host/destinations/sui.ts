@@ -1,5 +1,6 @@
 /** A Sui network as a destination. */
 import { bcs } from '@mysten/sui/bcs';
+import { SimulationError } from '@mysten/sui/client';
 import type { Signer } from '@mysten/sui/cryptography';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
@@ -57,6 +58,8 @@ const DEFAULT_GAS_BUDGET = 2_000_000_000n;
 export class SuiDestination implements Destination {
   readonly chain: ChainId;
   readonly maxRun = MAX_RUN;
+  /** One is sent at a time; the next ones are looked at meanwhile. */
+  readonly concurrency = 4;
   readonly #options: SuiDestinationOptions;
   readonly #calls: ReturnType<typeof corridorCalls>;
   readonly #recipients: Recipients;
@@ -208,27 +211,40 @@ export class SuiDestination implements Destination {
   /** Simulates, then executes: a failure that can be foreseen costs nothing. */
   async #execute(build: () => Transaction): Promise<{ transaction: Sent } | { failure: SuiFailure }> {
     const { signer, maxGasBudget = DEFAULT_GAS_BUDGET } = this.#options;
-    return this.#sending.run(async () => {
-      let first: Transaction;
-      try {
-        first = build();
-      } catch (error) {
-        throw new UnbuildableError((error as Error).message);
-      }
-      const failure = await this.#simulate(first);
-      if (failure) return { failure };
-      return this.#ask(async (node) => {
-        const transaction = build();
+    return this.#sending.run(() =>
+      this.#ask(async (node) => {
+        let transaction: Transaction;
+        try {
+          transaction = build();
+        } catch (error) {
+          throw new UnbuildableError((error as Error).message);
+        }
+        transaction.setSenderIfNotSet(signer.toSuiAddress());
         transaction.setGasBudgetIfNotSet(maxGasBudget);
+        const built = await this.#resolve(transaction, node);
+        if (!(built instanceof Uint8Array)) return { failure: built };
         const sentAt = Date.now();
-        const result = await node.signAndExecuteTransaction({ transaction, signer, include: { effects: true } });
+        const request = { transaction: built, signer, include: { effects: true } } as const;
+        const result = await node.signAndExecuteTransaction(request);
         if (result.$kind !== 'Transaction') return { failure: this.#failure(result.FailedTransaction.status) };
         const { digest, effects } = result.Transaction;
         const { computationCost, storageCost, storageRebate } = effects.gasUsed;
         const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
         return { transaction: { id: digest, gas, sentAt } };
-      });
-    });
+      }),
+    );
+  }
+
+  /** Versions of objects and coins to pay with, which a node finds by simulating: it says what would fail at once. */
+  async #resolve(transaction: Transaction, client: SuiGrpcClient): Promise<Uint8Array | SuiFailure> {
+    try {
+      return await transaction.build({ client });
+    } catch (error) {
+      if (!(error instanceof SimulationError)) throw error;
+      if (error.executionError) return this.#failure({ success: false, error: error.executionError });
+      // What the node itself said tells a refusal from a node that is out of reach.
+      throw error.cause instanceof Error ? error.cause : error;
+    }
   }
 
   async poll(from: bigint | undefined): Promise<Seen> {

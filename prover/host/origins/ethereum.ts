@@ -18,7 +18,7 @@ import {
   toHex,
   type ChainId,
 } from '../../protocol/index.ts';
-import type { EnclaveClient, OriginStatus, SignedStatement } from '../enclave-client.ts';
+import type { EnclaveClient, EthereumEvidence, OriginStatus, SignedStatement } from '../enclave-client.ts';
 import type { BeaconClient } from '../evidence/beacon.ts';
 import { EvidenceError } from '../evidence/errors.ts';
 import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evidence/execution.ts';
@@ -78,6 +78,8 @@ export class EthereumOrigin implements Origin {
   #started = false;
   /** What each enclave had when it last answered; a restarted one is another client. */
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
+  /** What proves a run, for all enclaves that are asked to. */
+  readonly #evidence = new WeakMap<Run, Promise<EthereumEvidence[]>>();
 
   constructor(options: EthereumOriginOptions) {
     this.chain = options.chain;
@@ -349,12 +351,30 @@ export class EthereumOrigin implements Origin {
     }
   }
 
-  async prove(enclave: EnclaveClient, { lane, messages, anchor }: Run): Promise<SignedStatement> {
-    const lowest = messages[0]!.height;
-    const highest = messages.at(-1)!.height;
-    const stored = await this.#options.store.evidence(this.chain, lowest, highest);
+  async prove(enclave: EnclaveClient, run: Run): Promise<SignedStatement> {
+    const { lane, messages, anchor } = run;
+    let evidence = this.#evidence.get(run);
+    if (!evidence) this.#evidence.set(run, (evidence = this.#evidenceOf(run)));
+    const proof = await evidence;
+    const { originChain, outbox: originOutbox, destinationChain } = lane;
+    const [first] = messages as [StoredMessage];
+    const headers = await this.#headersBelow(enclave, first.height);
+    const proposal = {
+      originChain,
+      originOutbox,
+      destinationChain,
+      firstNonce: first.nonce,
+      count: messages.length,
+      anchor: anchor.height,
+      headers,
+    };
+    return enclave.proveEthereum(proposal, proof);
+  }
+
+  async #evidenceOf({ messages }: Run): Promise<EthereumEvidence[]> {
+    const stored = await this.#options.store.evidence(this.chain, messages[0]!.height, messages.at(-1)!.height);
     const proofOf = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
-    const evidence = groupBy(messages, ({ height }) => height).map(([height, ofBlock]) => ({
+    return groupBy(messages, ({ height }) => height).map(([height, ofBlock]) => ({
       height,
       receipts: groupBy(ofBlock, ({ transactionIndex }) => transactionIndex).map(([index, ofReceipt]) => {
         const body = proofOf.get(`${height}/${index}`);
@@ -362,21 +382,6 @@ export class EthereumOrigin implements Origin {
         return { index, proof: unpackParts(body), logs: ofReceipt.map(({ eventIndex }) => eventIndex) };
       }),
     }));
-    const { originChain, outbox: originOutbox, destinationChain } = lane;
-    const headers = await this.#headersBelow(enclave, lowest);
-    const [first] = messages;
-    return enclave.proveEthereum(
-      {
-        originChain,
-        originOutbox,
-        destinationChain,
-        firstNonce: first!.nonce,
-        count: messages.length,
-        anchor: anchor.height,
-        headers,
-      },
-      evidence,
-    );
   }
 
   /** Headers from below an enclave's history down to a height, where that is so old. */

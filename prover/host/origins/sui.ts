@@ -12,7 +12,7 @@ import {
 } from '../../enclave/sui/index.ts';
 import { digestOf } from '../../enclave/sui/digest.ts';
 import { equalBytes, MESSAGE_SENT_MODULE, MESSAGE_SENT_NAME, toHex, type ChainId } from '../../protocol/index.ts';
-import type { EnclaveClient, OriginStatus, SignedStatement } from '../enclave-client.ts';
+import type { EnclaveClient, OriginStatus, SignedStatement, SuiEvidence } from '../enclave-client.ts';
 import {
   fetchCertified,
   fetchEvidence,
@@ -74,6 +74,8 @@ export class SuiOrigin implements Origin {
   #started = false;
   /** What each enclave had when it last answered; a restarted one is another client. */
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
+  /** What proves a run, for all enclaves that are asked to. */
+  readonly #evidence = new WeakMap<Run, Promise<SuiEvidence[]>>();
 
   constructor(options: SuiOriginOptions) {
     this.chain = options.chain;
@@ -306,16 +308,27 @@ export class SuiOrigin implements Origin {
     });
   }
 
-  async prove(enclave: EnclaveClient, { lane, messages, anchor }: Run): Promise<SignedStatement> {
-    const lowest = messages[0]!.height;
-    const stored = await this.#options.store.evidence(this.chain, lowest, messages.at(-1)!.height);
+  async prove(enclave: EnclaveClient, run: Run): Promise<SignedStatement> {
+    const { lane, messages, anchor } = run;
+    let evidence = this.#evidence.get(run);
+    if (!evidence) this.#evidence.set(run, (evidence = this.#evidenceOf(run)));
+    const proof = await evidence;
+    const { originChain, outbox: originOutbox, destinationChain } = lane;
+    const [first] = messages as [StoredMessage];
+    const headers = await this.#summariesBelow(enclave, first.height);
+    const proposal = { originChain, originOutbox, destinationChain, firstNonce: first.nonce, count: messages.length };
+    return enclave.proveSui({ ...proposal, anchor: anchor.height, headers }, proof);
+  }
+
+  async #evidenceOf({ messages }: Run): Promise<SuiEvidence[]> {
+    const stored = await this.#options.store.evidence(this.chain, messages[0]!.height, messages.at(-1)!.height);
     const bodies = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
     const body = (height: bigint, item: number): Uint8Array => {
       const found = bodies.get(`${height}/${item}`);
       if (!found) throw new EvidenceError('Missing', `evidence of transaction ${item} in checkpoint ${height} is gone`);
       return found;
     };
-    const evidence = groupBy(messages, ({ height }) => height).map(([height, ofCheckpoint]) => ({
+    return groupBy(messages, ({ height }) => height).map(([height, ofCheckpoint]) => ({
       height,
       contents: body(height, WHOLE),
       transactions: groupBy(ofCheckpoint, ({ transactionIndex }) => transactionIndex).map(([index, sent]) => {
@@ -323,10 +336,6 @@ export class SuiOrigin implements Origin {
         return { index, effects, events, eventIndexes: sent.map(({ eventIndex }) => eventIndex) };
       }),
     }));
-    const { originChain, outbox: originOutbox, destinationChain } = lane;
-    const run = { originChain, originOutbox, destinationChain, firstNonce: messages[0]!.nonce, count: messages.length };
-    const headers = await this.#summariesBelow(enclave, lowest);
-    return enclave.proveSui({ ...run, anchor: anchor.height, headers }, evidence);
   }
 
   /** Summaries from below an enclave's history down to a height, where that is so old. */
