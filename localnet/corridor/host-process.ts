@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { guardProcess } from '../guard.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../../prover/cli/main.ts');
 /** The last lines that are shown when a host ends before it is ready. */
@@ -44,6 +45,7 @@ export async function startHostProcess({ config, onLine, env }: HostProcessOptio
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
   });
+  guardProcess(child);
   const ended = once(child, 'close').then(() => {});
   const last: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {

@@ -11,7 +11,8 @@
  * - rss_growth_mb: the host's resident memory, median of the last tenth of the traffic less that of the second tenth
  * - drain_epoch_s: as many messages as an epoch of Ethereum mainnet holds at 50 a second are final at once on Sui: from
  *   the host being ready until the last delivery is at the EVM node
- * - ready_ms_pglite: from the start of `corridor prover start` until it is ready, on a new database
+ * - ready_ms_pglite, ready_ms_postgres: from the start of `corridor prover start` until it is ready, on a new database;
+ *   the latter only where PostgreSQL is installed
  *
  * Anvil, the Sui network, the beacon chain and the load share the machine's cores with what is measured.
  */
@@ -21,6 +22,7 @@ import { parseArgs } from 'node:util';
 import { audit } from '../../localnet/corridor/audit.ts';
 import { startHostProcess, type HostProcess, type LogLine } from '../../localnet/corridor/host-process.ts';
 import { LocalCorridor } from '../../localnet/corridor/start.ts';
+import { POSTGRES_HINT, postgresPrograms, startPostgres } from '../../localnet/postgres/cluster.ts';
 import { LOCALNET_EVM_CHAIN } from '../../prover/protocol/index.ts';
 import { svgHistogram, textHistogram } from './e2e/histogram.ts';
 import { bodies, EXECUTION_GAS, signSends, submitAll } from './e2e/load.ts';
@@ -177,6 +179,28 @@ async function drain(corridor: LocalCorridor, config: string, before: number): P
   }
 }
 
+/** Starts a host on a new database of a server of its own. */
+async function readyOnPostgres(folder: string): Promise<number | undefined> {
+  if (postgresPrograms() === undefined) {
+    say(POSTGRES_HINT);
+    return undefined;
+  }
+  const server = await startPostgres({ isDurable: true });
+  try {
+    const config = path.join(folder, 'host-1.json');
+    const input = JSON.parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
+    const onServer = path.join(folder, 'host-1.postgres.json');
+    const database = { kind: 'postgres', url: { env: 'CORRIDOR_DATABASE' } };
+    writeFileSync(onServer, JSON.stringify({ ...input, database }));
+    const host = await startHostProcess({ config: onServer, env: { CORRIDOR_DATABASE: server.url } });
+    await host.stop();
+    say(`ready after ${round(host.readyMilliseconds)} ms on PostgreSQL`);
+    return host.readyMilliseconds;
+  } finally {
+    await server.close();
+  }
+}
+
 const corridor = await LocalCorridor.start({
   operators: 3,
   threshold: 3,
@@ -192,6 +216,7 @@ try {
   });
   const config = path.join(corridor.folder, 'host-1.json');
   const profile = options.profile && `--cpu-prof --cpu-prof-dir=${path.resolve(options.profile)}`;
+  const onPostgres = await readyOnPostgres(corridor.folder);
   const host = await startHostProcess({ config, onLine, ...(profile ? { env: { NODE_OPTIONS: profile } } : {}) });
   say(`ready after ${round(host.readyMilliseconds)} ms on PGlite`);
   let found: Steady;
@@ -218,6 +243,7 @@ try {
     cpu_ms_per_message: round(found.cpuMsPerMessage, 2),
     rss_growth_mb: round(found.growthMb),
     ready_ms_pglite: Math.round(host.readyMilliseconds),
+    ...(onPostgres === undefined ? {} : { ready_ms_postgres: Math.round(onPostgres) }),
     load_average: load,
   });
 } finally {
