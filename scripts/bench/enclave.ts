@@ -11,7 +11,8 @@
  *   own, over the processor time that this process took, all of its threads counted
  * - messages: how many; each is another message
  * - memory_mb: resident memory of that process at the end; what it was after each sixteenth of the messages is printed
- * - memory_growth_mb: its growth since the window and the history were full
+ * - memory_growth_mb: from the first full collection of its heap after window and history were full to the last, growth
+ *   of what was left; all of them are printed. None at all where there were fewer than two
  * - source_lines: lines of the first-party sources of core and longest driver, prover/protocol aside; comments and blank
  *   lines count, source_lines_code is without them, source_lines_protocol is what was left aside
  *
@@ -35,6 +36,8 @@ console.log(`Sui checkpoint: ${round(sui.ours)} ms, noble alone ${round(sui.refe
 const lines = await countSourceLines();
 const proven = await proveMessages(messages);
 console.log(`resident memory in MB: ${proven.memoryMb.map((mb) => round(mb, 1)).join(', ')}`);
+console.log(`heap after full collections in MB: ${proven.heldMb.join(', ')}`);
+const [early = NaN] = proven.heldMb;
 printFigures({
   finality_update_ratio: round(finality.ours / finality.reference),
   finality_update_ms: round(finality.ours),
@@ -42,7 +45,7 @@ printFigures({
   sui_checkpoint_ms: round(sui.ours),
   messages_per_second: Math.round(proven.perSecond),
   messages: proven.count,
-  memory_growth_mb: round(proven.growthMb, 1),
+  ...(proven.heldMb.length > 1 ? { memory_growth_mb: round(proven.heldMb.at(-1)! - early, 1) } : {}),
   memory_mb: round(proven.memoryMb.at(-1)!, 1),
   source_lines: lines.total,
   source_lines_code: lines.code,

@@ -118,6 +118,11 @@ async function runOnce(rest: readonly Mutant[]): Promise<void> {
   writeFileSync(list, JSON.stringify(rest.map(({ id, fileName }) => ({ id, name: path.relative(base, fileName) }))));
   const runner = path.join(SANDBOX, 'scripts/long/mutate-enclave/runner.ts');
   const child = spawn(process.execPath, [runner, list], { cwd: SANDBOX, stdio: ['ignore', 'pipe', 'inherit'] });
+  const stop = (): void => {
+    child.kill('SIGKILL');
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   let spoke = 0;
   let current: string | undefined;
   const watch = setInterval(() => {
@@ -136,6 +141,7 @@ async function runOnce(rest: readonly Mutant[]): Promise<void> {
     report();
   }
   clearInterval(watch);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
   if (current !== undefined) verdicts.set(current, 'hung');
   report();
   if (verdicts.size === before) throw new Error('the runner judged no mutant; see what it said above');

@@ -1,5 +1,5 @@
 /** A million messages through the built enclave in a process of its own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BeaconChain } from '../../../localnet/beacon/chain.ts';
@@ -26,10 +26,10 @@ export interface Throughput {
   readonly count: number;
   /** Messages by processor seconds of the enclave's process */
   readonly perSecond: number;
-  /** Resident memory of that process after each sixteenth of the messages */
+  /** Resident memory of that process after each sixteenth of the messages. It moves with the collector's habits */
   readonly memoryMb: readonly number[];
-  /** From the first look after window and history were full to the last */
-  readonly growthMb: number;
+  /** What was left of its heap by each full collection after window and history were full: what it holds on to */
+  readonly heldMb: readonly number[];
 }
 
 const BATCH = 64;
@@ -136,20 +136,34 @@ export async function proveMessages(count: number): Promise<Throughput> {
   });
   mkdirSync(directory, { recursive: true });
   for (const [name, bytes] of (await bundleEnclave()).files) writeFileSync(path.join(directory, name), bytes);
-  const command = [process.execPath, path.join(directory, 'enclave-dstack.mjs')] as const;
+  // A shell, that its output may go to a file; it becomes the enclave's process.
+  const collections = path.join(directory, 'collections.log');
+  const script = `exec "$0" --trace-gc "$@" > '${collections}'`;
+  const command = ['/bin/sh', '-c', script, process.execPath, path.join(directory, 'enclave-dstack.mjs')] as const;
   const enclave = await startEnclave({ command, configuration, directory });
   try {
     const types = typesOf(preset);
     const bootstrap = types.LightClientBootstrap.serialize(source.beacon.bootstrap(trusted));
     await enclave.client.advanceEthereum({ chain: ORIGIN, currentSlot: start, bootstrap });
-    return await run(source, enclave, count);
+    return await run(source, enclave, count, () => heldAfter(collections));
   } finally {
     await enclave.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function run(source: Source, { client, process: child }: EnclaveProcess, count: number): Promise<Throughput> {
+/** Megabytes of the heap after each full collection so far (node --trace-gc). */
+function heldAfter(log: string): number[] {
+  const collections = readFileSync(log, 'latin1').matchAll(/: Mark-Compact .*? -> ([\d.]+) \(/g);
+  return [...collections].map(([, megabytes]) => Number(megabytes));
+}
+
+async function run(
+  source: Source,
+  { client, process: child }: EnclaveProcess,
+  count: number,
+  held: () => number[],
+): Promise<Throughput> {
   const types = typesOf('mainnet');
   const pid = child.pid!;
   let done = 0;
@@ -157,7 +171,7 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
   let headHeight = 64n;
   while (source.number < EMPTY_BLOCKS) source.addBlock(false);
   const memoryMb: number[] = [];
-  let early: number | null = null;
+  let before = Infinity;
   while (done < count) {
     const update = source.beacon.finalityUpdate();
     const height = update?.finalizedHeader.execution.blockNumber ?? 0n;
@@ -165,7 +179,7 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
       source.addBlock(true);
       continue;
     }
-    const before = processorSeconds(pid);
+    const started = processorSeconds(pid);
     const { origins } = await client.status();
     const periodUpdate = origins[0]!.knowsNextSyncCommittee
       ? undefined
@@ -194,13 +208,12 @@ async function run(source: Source, { client, process: child }: EnclaveProcess, c
       await proven;
       done += BATCH;
     }
-    seconds += processorSeconds(pid) - before;
+    seconds += processorSeconds(pid) - started;
     process.stderr.write(`\r${done} messages, ${Math.round(done / seconds)} a second`);
     if (done < ((memoryMb.length + 1) * count) / 16) continue;
     memoryMb.push(residentMb(pid));
-    if (done >= 2 * WINDOW) early ??= memoryMb.at(-1)!;
+    if (done >= 2 * WINDOW) before = Math.min(before, held().length);
   }
   process.stderr.write('\n');
-  const last = memoryMb.at(-1)!;
-  return { count: done, perSecond: done / seconds, memoryMb, growthMb: last - (early ?? last) };
+  return { count: done, perSecond: done / seconds, memoryMb, heldMb: held().slice(before) };
 }

@@ -10,6 +10,7 @@ import {
   type FullCheckpoint,
 } from '../../../localnet/sui/ledger/bcs.ts';
 import * as sui from '../../../prover/enclave/sui/index.ts';
+import { times } from '../../fuzz.ts';
 import { ruleOf } from '../ethereum/world.ts';
 import { certified } from './world.ts';
 
@@ -53,9 +54,11 @@ describe('recorded Sui checkpoint', () => {
 
   it('fails with any byte of summary, certificate, contents or effects changed', function () {
     this.timeout(600_000);
-    for (let i = 0; i < certificate.length; i += 8) {
+    // Each byte takes a verification: every eighth here, all of them in a long run.
+    const step = times(1) > 1 ? 1 : 8;
+    for (let i = 0; i < certificate.length; i += step) {
       const bytes = Uint8Array.from(certificate);
-      bytes[i]! ^= 1 << ((i / 8) % 8);
+      bytes[i]! ^= 1 << ((i >> 3) % 8);
       assert.notEqual(
         ruleOf(() => sui.verifyCheckpoint(committee, bytes)),
         'accepted',
