@@ -24,7 +24,7 @@ const SANDBOX = path.join(ROOT, `.cache/mutation/enclave-${process.pid}`);
 /** Types, processes and drivers, which are tested from outside: process.test.ts, attestation.test.ts. */
 const SKIPPED = /^(?:attestation|entry)\/|(?:^|\/)(?:index|errors|main|serve|attester)\.ts$/;
 /** A test that works for so long without a word is one that hangs; on a busy machine that may take many times longer. */
-const SILENCE_SECONDS = 30;
+const SILENCE_SECONDS = 6;
 
 type Verdict = 'killed' | 'survived' | 'hung' | 'uncovered';
 

@@ -34,7 +34,7 @@ const FILES = [
   '../protocol/wire/bcs',
 ].map((name) => path.resolve(`test/enclave/${name}.test.ts`));
 /** Longer tests are left out: they repeat for every byte what others do for one. */
-const MAX_TEST_MILLISECONDS = 4000;
+const MAX_TEST_MILLISECONDS = 2000;
 /** A loop that a mutant made endless comes by its switch again and again: many times as often as without the mutant. */
 const hitLimit = (hits: number): number => 20 * hits + 10_000;
 const TEST_TIMEOUT_MILLISECONDS = 60_000;

@@ -1,12 +1,14 @@
 /** The sync protocol against honest and hostile beacon data, both presets. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { LocalSyncCommittee } from '../../../localnet/beacon/committee.ts';
-import { typesOf, type PresetName, type UpdateValue } from '../../../localnet/beacon/types.ts';
+import { ExecutionPayloadHeader, typesOf, type PresetName, type UpdateValue } from '../../../localnet/beacon/types.ts';
 import type { BeaconChain, BeaconFork, Signing } from '../../../localnet/beacon/chain.ts';
 import * as eth from '../../../prover/enclave/ethereum/index.ts';
+import { isValidMerkleBranch } from '../../../prover/enclave/ethereum/ssz.ts';
 import {
   bootstrapOf,
   chainWith,
@@ -449,6 +451,32 @@ describe('sync protocol, minimal preset', () => {
         new DataView(bytes.buffer).setUint32(position, offset, true);
         assert.equal(judge(bytes), 'MalformedSsz');
       }
+    });
+
+    it('reads a header without extra data, which ends where its offset says', () => {
+      const update = sign({});
+      const execution = { ...update.finalizedHeader.execution, extraData: new Uint8Array() };
+      const bare = { ...update, finalizedHeader: { ...update.finalizedHeader, execution } };
+      const decoded = updateOf(config, bare).finalizedHeader.execution;
+      assert.deepEqual(decoded.root, ExecutionPayloadHeader.hashTreeRoot(execution));
+    });
+
+    it('takes no branch that is shorter or longer than its index is deep', () => {
+      const sha256 = (...parts: Uint8Array[]) =>
+        new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest());
+      const [leaf, first, second] = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte)) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
+      // Index 6 is the left child of the right child of the root.
+      const root = sha256(second, sha256(leaf, first));
+      const branch = Buffer.concat([first, second]);
+      assert.ok(isValidMerkleBranch(leaf, branch, 6, root));
+      assert.ok(!isValidMerkleBranch(leaf, branch, 5, root) && !isValidMerkleBranch(leaf, branch, 7, root));
+      for (const length of [0, 32, 63]) assert.ok(!isValidMerkleBranch(leaf, branch.subarray(0, length), 6, root));
+      assert.ok(!isValidMerkleBranch(leaf, Buffer.concat([branch, leaf]), 6, root));
+      assert.ok(!isValidMerkleBranch(root, new Uint8Array(32), 1, root));
     });
 
     it('refuses slots that no number holds exactly', () => {
