@@ -127,8 +127,12 @@ export class Queue {
 
   /** Jobs that wait or are worked on, by stage. */
   async depths(): Promise<Record<string, number>> {
-    const queues = await this.#boss.getQueues([...this.#stages.keys()]);
-    return Object.fromEntries(queues.map(({ name, queuedCount, activeCount }) => [name, queuedCount + activeCount]));
+    // Counted, since what pg-boss says of its queues is up to a minute old.
+    const rows = await this.#db.query<{ name: string; count: number }>(
+      `SELECT name, count(*)::integer AS count FROM ${this.#jobs} WHERE state <= 'active' GROUP BY name`,
+    );
+    const counts = new Map(rows.map(({ name, count }) => [name, count]));
+    return Object.fromEntries([...this.#stages.keys()].map((name) => [name, counts.get(name) ?? 0]));
   }
 
   /** Lets jobs that are worked on end, for some seconds. */

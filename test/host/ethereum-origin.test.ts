@@ -113,6 +113,14 @@ describe('Ethereum as an origin', () => {
     assert.deepEqual(await stored(store), truth);
   });
 
+  it('counts nodes that show another block than the final one', async () => {
+    const nodes = [nodeOf(world.headers), nodeOf(twin), DOWN, nodeOf(world.headers.slice(0, 3))];
+    const { origin } = await open('compared', nodes);
+    assert.equal(await origin.disagreement(), 0, 'nothing is final yet');
+    await origin.poll();
+    assert.equal(await origin.disagreement(), 1);
+  });
+
   it('begins where it was told to, though finality moves on while its nodes are down', async () => {
     const nodes = [DOWN];
     const { origin, store } = await open('down', nodes);

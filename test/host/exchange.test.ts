@@ -142,6 +142,37 @@ describe('signatures of other hosts', () => {
     assert.deepEqual(keys, { [toHex(known.signer)]: 'active true', [toHex(revoked.signer)]: 'revoked false' });
   });
 
+  it('describes itself, refusals included', async () => {
+    const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { responses: object }>>;
+    };
+    assert.deepEqual(Object.keys(paths['/v1/registry']!), ['get']);
+    assert.deepEqual(Object.keys(paths['/v1/signatures']!['post']!.responses), [
+      '202',
+      '400',
+      '403',
+      '404',
+      '409',
+      '429',
+    ]);
+  });
+
+  it('shows figures of what waits, of finality and of keys', async () => {
+    world.parts.metrics.nodeDisagreement.set({ chain: String(SUI) }, 0);
+    const text = await (await fetch(`${api.url}/metrics`)).text();
+    const figure = (name: string): number => {
+      const found = new RegExp(`^corridor_${name} (\\S+)$`, 'm').exec(text);
+      assert.ok(found, name);
+      return Number(found[1]);
+    };
+    // Nothing has become final since: the lag is that of now.
+    const lag = Date.now() / 1000 - Number(ANCHOR.timestampSeconds);
+    assert.ok(Math.abs(figure(`finality_lag_seconds\\{chain="${SUI}"\\}`) - lag) < 60);
+    assert.ok(figure('queue_depth\\{stage="prove"\\}') > 0);
+    assert.equal(figure('messages\\{state="open"\\}'), messages.length);
+    assert.equal(figure(`node_disagreement\\{chain="${SUI}"\\}`), 0);
+  });
+
   it('says why it is not ready', async () => {
     world.origin.head = undefined;
     const response = await fetch(`${api.url}/ready`);

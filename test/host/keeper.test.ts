@@ -1,5 +1,6 @@
 /** Keys and collateral that are looked after while time passes and things go wrong. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createPlatform, startPccs, Vendor, type Pccs } from '../../localnet/tee/index.ts';
 import { fetchCollateral } from '../../prover/host/pcs.ts';
 import type { Enclave } from '../../prover/host/enclaves/pool.ts';
@@ -265,6 +266,15 @@ describe('keeper of collateral', () => {
     await keeper.check();
     assert.equal(uploads.length, 0);
     assert.deepEqual(Object.values(await figure('corridor_operator_failures_total')), [1]);
+  });
+});
+
+describe('metrics', () => {
+  it('are all described to operators', async () => {
+    const described = readFileSync(new URL('../../docs/operate.md', import.meta.url), 'utf8');
+    for (const { name } of await createMetrics().registry.getMetricsAsJSON()) {
+      assert.ok(described.includes(`\`${name}`), `docs/operate.md does not tell of ${name}`);
+    }
   });
 });
 

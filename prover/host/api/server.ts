@@ -74,14 +74,8 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
     if (requests.take(clientBehind(c))) return next();
     return c.json(tooMany(`${REQUESTS.perSecond} requests`), 429);
   });
-  let counted: { counts: ReturnType<typeof store.counts>; at: number } | undefined;
-  const counts = (): ReturnType<typeof store.counts> => {
-    if (!counted || performance.now() - counted.at > COUNTS_TTL_MS) {
-      counted = { counts: store.counts(), at: performance.now() };
-      counted.counts.catch(() => (counted = undefined));
-    }
-    return counted.counts;
-  };
+  const counts = kept(() => store.counts());
+  const depths = kept(() => queue.depths());
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.onError((error, c) => {
     if (error instanceof HTTPException)
@@ -248,7 +242,7 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
     for (const [state, count] of Object.entries({ open, delivered, failed, openRuns })) {
       metrics.messages.set({ state }, count);
     }
-    for (const [stage, depth] of Object.entries(await queue.depths())) metrics.queueDepth.set({ stage }, depth);
+    for (const [stage, depth] of Object.entries(await depths())) metrics.queueDepth.set({ stage }, depth);
     metrics.enclaves.set(enclaves.connected.length);
     // It grows where nothing new becomes final.
     for (const [chain, { head }] of origins) {
@@ -268,6 +262,18 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
     },
   });
   return app;
+}
+
+/** An answer that is good for some seconds, so that whoever asks often costs nothing. */
+function kept<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { answer: Promise<T>; at: number } | undefined;
+  return () => {
+    if (!last || performance.now() - last.at > COUNTS_TTL_MS) {
+      last = { answer: ask(), at: performance.now() };
+      last.answer.catch(() => (last = undefined));
+    }
+    return last.answer;
+  };
 }
 
 /** Serves the API where the configuration says. */
