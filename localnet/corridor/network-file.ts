@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { LOCALNET_EVM_CHAIN, toHex } from '../../prover/protocol/index.ts';
 import { ACCOUNTS, evmAccount, evmKey } from './deployment.ts';
+import { termsOf } from './machines.ts';
 import type { LocalCorridor } from './start.ts';
 
 /** An account, and the key that it pays with. */
@@ -15,7 +16,7 @@ export interface LocalAccount {
  * @param sui an account with SUI that nothing else uses
  */
 export function describeCorridor(corridor: LocalCorridor, sui: LocalAccount) {
-  const { network, deployment, application, enclaves, registrations } = corridor;
+  const { network, deployment, application, enclaves, machines, registrations } = corridor;
   const { evm, sui: onSui, suiContext, suiChain, start } = deployment;
   const owner: LocalAccount = {
     address: suiContext.signer.toSuiAddress(),
@@ -51,10 +52,12 @@ export function describeCorridor(corridor: LocalCorridor, sui: LocalAccount) {
       pccs: network.pccs.url,
       evaluationNumber: network.vendor.evaluationNumber,
       hostConfig: path.join(corridor.folder, 'host-1.json'),
-      enclaves: enclaves.map(({ name, socketPath, tee }, i) => ({
+      enclaves: enclaves.map(({ name, socketPath, tee, process: { process: child } }, i) => ({
         name,
         tee,
+        entry: termsOf(machines[i]!).entry,
         socket: socketPath,
+        pid: child.pid!,
         signer: registrations[i]!.signer,
       })),
       funded: { evm: account(ACCOUNTS.guest), sui },

@@ -36,7 +36,16 @@ const localnet = z.object({
   evaluationNumber: z.number().int(),
   /** The host's own configuration file */
   hostConfig: z.string(),
-  enclaves: z.array(z.object({ name: z.string(), tee: z.string(), socket: z.string(), signer: hexOf(20) })),
+  enclaves: z.array(
+    z.object({
+      name: z.string(),
+      tee: z.string(),
+      entry: z.number().int(),
+      socket: z.string(),
+      pid: z.number().int(),
+      signer: hexOf(20),
+    }),
+  ),
   /** Rich accounts that nothing else uses */
   funded: z.object({ evm: account, sui: account }),
   operators: z.array(z.object({ evm: account, sui: account })),

@@ -45,7 +45,8 @@ function fromConfig(file: string): NetworkFile {
   const { name, chains } = readConfig(file);
   return parseNetworkFile({
     network: name,
-    chains: chains.map(({ kind, chain, startHeight, ...place }) => ({
+    chains: chains.map(({ kind, chain, startHeight, operator, ...place }) => ({
+      ...operator,
       ...place,
       kind: kind === 'ethereum' ? 'evm' : 'sui',
       chain: String(chain),

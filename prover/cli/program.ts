@@ -1,13 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { UploadError } from '../host/collateral.ts';
 import { ConfigError } from '../host/config.ts';
+import { EnclaveRefusal, EnclaveUnavailable } from '../host/enclave-client.ts';
+import { RegistrarError } from '../host/operators/registrar.ts';
 import { PcsError } from '../host/pcs.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { CorridorError, type CorridorErrorCode } from '../sdk/errors.ts';
 import { addCollateralCommands } from './collateral.ts';
+import { addDeployCommands } from './deploy.ts';
 import { CliError, EXIT } from './errors.ts';
 import { NetworkFileError } from './network-file.ts';
+import { addOperatorCommands } from './operator.ts';
 import { json, paint, type Terminal } from './output.ts';
 import { addLaneCommands } from './lane.ts';
 import { addLocalnetCommands } from './localnet.ts';
@@ -30,6 +34,8 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addLocalnetCommands(program, terminal, setExitCode);
   addRegistryCommands(program, terminal, setExitCode);
   addLaneCommands(program, terminal);
+  addDeployCommands(program, setExitCode);
+  addOperatorCommands(program, terminal, setExitCode);
   for (const command of program.commands) inheritSettings(command, program);
   return program;
 }
@@ -80,6 +86,12 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
   }
   if (error instanceof DcapError || error instanceof ProtocolError) {
     return { code: error.code, message: error.message, exitCode: EXIT.usage };
+  }
+  if (error instanceof RegistrarError || error instanceof EnclaveRefusal) {
+    return { code: error.code, message: error.message, exitCode: EXIT.refused };
+  }
+  if (error instanceof EnclaveUnavailable) {
+    return { code: 'EnclaveUnavailable', message: error.message, exitCode: EXIT.unavailable };
   }
   if (error instanceof CorridorError) {
     return { code: error.code, message: error.message, exitCode: SDK_EXITS[error.code] ?? EXIT.refused };

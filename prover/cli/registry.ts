@@ -90,7 +90,7 @@ async function readChains(flags: RegistryFlags, terminal: Terminal, signer?: Hex
           nextTell = Date.now() + TELL_MS;
           terminal.err(`searched ${chainName(evm)} up to block ${block} of ${last}`);
         };
-        const signers = await readSignersOnEvm(client, evm, from, signer, tell);
+        const signers = await readSignersOnEvm(client, evm, from, signer && [signer], tell);
         return { ...common, view: await readRegistryOnEvm(client, evm), signers };
       }),
     ),

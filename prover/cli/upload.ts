@@ -1,13 +1,12 @@
 import { SuiGrpcClient } from '@mysten/sui/grpc';
-import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import type { Command } from 'commander';
-import { createPublicClient, createWalletClient, http, isAddress, isHex, size, type Address, type Hex } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { createPublicClient, createWalletClient, http, isAddress, type Address } from 'viem';
 import { newerOnEvm, uploadToEvm } from '../host/collateral-evm.ts';
 import { newerOnSui, uploadToSui } from '../host/collateral-sui.ts';
 import type { UploadPart } from '../host/collateral.ts';
 import type { Collateral } from '../protocol/dcap/index.ts';
 import { CliError } from './errors.ts';
+import { evmAccountOf, KEY_VARIABLES, suiKeypairOf } from './operator/keys.ts';
 import type { Terminal } from './output.ts';
 
 /** To which chains to upload; none where no URL is given. */
@@ -72,9 +71,8 @@ function evmOf({ evmRpc, evmVerifier, dryRun }: ChainFlags) {
   const transport = http(url(evmRpc));
   const store = { client: createPublicClient({ transport }), address: evmVerifier as Address };
   if (dryRun) return { store, wallet: undefined };
-  const key = keyOf('CORRIDOR_EVM_KEY');
-  if (!isHex(key) || size(key) !== 32) throw new CliError('InvalidKey', 'CORRIDOR_EVM_KEY is not 0x and 64 hex digits');
-  return { store, wallet: createWalletClient({ transport, account: privateKeyToAccount(key as Hex) }) };
+  const account = evmAccountOf(keyOf(KEY_VARIABLES.evm));
+  return { store, wallet: createWalletClient({ transport, account }) };
 }
 
 function suiOf({ suiRpc, suiPackage, suiStore, dryRun }: ChainFlags) {
@@ -86,13 +84,7 @@ function suiOf({ suiRpc, suiPackage, suiStore, dryRun }: ChainFlags) {
   const client = new SuiGrpcClient({ network: 'custom', baseUrl: url(suiRpc) });
   const store = { client, packageId: suiPackage, storeId: suiStore };
   if (dryRun) return { store, signer: undefined };
-  try {
-    return { store, signer: Ed25519Keypair.fromSecretKey(keyOf('CORRIDOR_SUI_KEY')) };
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    // Its own message could show the key.
-    throw new CliError('InvalidKey', 'CORRIDOR_SUI_KEY is no Ed25519 key in the form suiprivkey1...');
-  }
+  return { store, signer: suiKeypairOf(keyOf(KEY_VARIABLES.sui)) };
 }
 
 function url(text: string): string {

@@ -1,19 +1,21 @@
 // Deploys Corridor on an EVM chain, reads back what it deployed and writes deployments/<network>.json.
-//   npm run deploy:evm -- CONFIG.json --rpc URL      with the deployer's key in CORRIDOR_DEPLOYER_KEY
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+//   npm run deploy:evm -- --config FILE --rpc URL      with the deployer's key in CORRIDOR_DEPLOYER_KEY
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { createPublicClient, createWalletClient, http, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { checkConfig, DCAP_VERIFIER_NUMBER, type EvmConfig } from './evm/config.ts';
 import { deployContracts, deployerOf, type EvmClients, type EvmContracts } from './evm/contracts.ts';
 import { EvmDeployError } from './evm/errors.ts';
+import { parseConfig } from './evm/parse.ts';
+import { DEPLOYER_KEY, deployProgram, UsageError, type DeployRequest } from './program.ts';
 import { delaysOf, handOver, setUp } from './evm/setup.ts';
 import { verifyDeployment, type CodeHashes } from './evm/verify.ts';
 
 export { type EntryTerms, type EvmConfig } from './evm/config.ts';
 export { type EvmClients, type EvmContracts } from './evm/contracts.ts';
 export { EvmDeployError } from './evm/errors.ts';
+export { parseConfig } from './evm/parse.ts';
 
 /** Where deployments are written. */
 export const DEPLOYMENTS = path.resolve(import.meta.dirname, '../../deployments');
@@ -86,19 +88,6 @@ export function renderDeployment(deployment: EvmDeployment): string {
   return `${JSON.stringify(deployment, text, 2)}\n`;
 }
 
-/** A configuration from JSON, with decimal strings for 64-bit numbers. */
-export function parseConfig(json: string): EvmConfig {
-  const raw = JSON.parse(json) as EvmConfig;
-  return {
-    ...raw,
-    lanes: raw.lanes.map(({ destinationChain, fees: { base, perByte, perGas } }) => ({
-      destinationChain: BigInt(destinationChain),
-      fees: { base: BigInt(base), perByte: BigInt(perByte), perGas: BigInt(perGas) },
-    })),
-    origins: raw.origins.map((origin) => ({ ...origin, chain: BigInt(origin.chain) })),
-  };
-}
-
 async function check(clients: EvmClients, config: EvmConfig): Promise<void> {
   checkConfig(config, deployerOf(clients));
   const chainId = await clients.publicClient.getChainId();
@@ -108,24 +97,21 @@ async function check(clients: EvmClients, config: EvmConfig): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { rpc: { type: 'string' } }, allowPositionals: true });
-  const key = process.env['CORRIDOR_DEPLOYER_KEY'];
-  const [file] = positionals;
-  if (file === undefined || values.rpc === undefined || key === undefined) {
-    console.error('usage: npm run deploy:evm -- CONFIG.json --rpc URL, with the key in CORRIDOR_DEPLOYER_KEY');
-    process.exitCode = 2;
-    return;
-  }
-  const transport = http(values.rpc);
+async function deployFromFile({ config, rpc, key, directory }: DeployRequest): Promise<EvmDeployment> {
+  const parsed = parseConfig(config);
+  if (!/^0x[0-9a-fA-F]{64}$/.test(key)) throw new UsageError(`${DEPLOYER_KEY} is not 0x and 64 hex digits`);
+  const transport = http(rpc, { retryCount: 1 });
   const clients: EvmClients = {
-    publicClient: createPublicClient({ transport }),
+    publicClient: createPublicClient({ transport, pollingInterval: 500 }),
     walletClient: createWalletClient({ transport, account: privateKeyToAccount(key as Hex) }),
   };
-  const { network, contracts } = await deployEvm(clients, parseConfig(await readFile(file, 'utf8')));
-  console.log(
-    `deployments/${network}.json: registry ${contracts.registry}, outbox ${contracts.outbox}, inbox ${contracts.inbox}`,
-  );
+  return deployEvm(clients, parsed, directory);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await deployProgram(
+    { kind: 'evm', folder: DEPLOYMENTS },
+    deployFromFile,
+    ({ contracts: { registry, outbox, inbox } }) => `registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
+  );
+}

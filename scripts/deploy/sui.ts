@@ -3,14 +3,14 @@
  * deployments/<network>.json. Where configuration depends on ids that publishing makes (an enclave's configuration
  * names outbox and inbox), call `publishSui`, then `setUpSui` and `finishDeployment`.
  *
- *   npm run deploy:sui -- CONFIG.json --rpc URL      with the deployer's key (suiprivkey...) in CORRIDOR_DEPLOYER_KEY
+ *   npm run deploy:sui -- --config FILE --rpc URL      with the deployer's key (suiprivkey...) in CORRIDOR_DEPLOYER_KEY
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { demand } from './errors.ts';
+import { DEPLOYER_KEY, deployProgram, UsageError, type DeployRequest } from './program.ts';
 import { checkConfig, parseSuiConfig, type SuiDeployConfig } from './sui/config.ts';
 import { readChain, type SuiContext } from './sui/context.ts';
 import { publishSui, type Published, type PublishedPackage } from './sui/publish.ts';
@@ -121,22 +121,26 @@ export function readSuiDeployment(network: string, folder: string = DEPLOYMENTS)
   return deployment;
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { rpc: { type: 'string' } }, allowPositionals: true });
-  const key = process.env['CORRIDOR_DEPLOYER_KEY'];
-  const [file] = positionals;
-  if (file === undefined || values.rpc === undefined || key === undefined) {
-    console.error('usage: npm run deploy:sui -- CONFIG.json --rpc URL, with the key in CORRIDOR_DEPLOYER_KEY');
-    process.exitCode = 2;
-    return;
-  }
-  const config = parseSuiConfig(readFileSync(file, 'utf8'));
-  const client = new SuiGrpcClient({ network: config.network, baseUrl: values.rpc });
-  const { network, packages, objects } = await deploySui({ client, signer: Ed25519Keypair.fromSecretKey(key) }, config);
-  console.log(
-    `deployments/${network}.json: package ${packages.corridor.id}, registry ${objects.registry}, ` +
-      `outbox ${objects.outbox}, inbox ${objects.inbox}`,
-  );
+async function deployFromFile({ config, rpc, key, directory }: DeployRequest): Promise<SuiDeployment> {
+  const parsed = parseSuiConfig(config);
+  const client = new SuiGrpcClient({ network: parsed.network, baseUrl: rpc });
+  return deploySui({ client, signer: signerOf(key) }, parsed, directory);
 }
 
-if (import.meta.main) await main();
+function signerOf(key: string): Ed25519Keypair {
+  try {
+    return Ed25519Keypair.fromSecretKey(key);
+  } catch {
+    // The library's own message could show the key.
+    throw new UsageError(`${DEPLOYER_KEY} is no Ed25519 key in the form suiprivkey1...`);
+  }
+}
+
+if (import.meta.main) {
+  await deployProgram(
+    { kind: 'sui', folder: DEPLOYMENTS },
+    deployFromFile,
+    ({ packages, objects: { registry, outbox, inbox } }) =>
+      `package ${packages.corridor.id}, registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
+  );
+}

@@ -43,14 +43,14 @@ export async function readRegistryOnEvm(client: PublicClient, { registry }: EvmN
 /**
  * Signers that were ever judged, by the registry's events.
  * @param from block to look from
- * @param signer to look for one alone
+ * @param signers to look for these alone
  * @param onProgress told how far it is
  */
 export async function readSignersOnEvm(
   client: PublicClient,
   { registry }: EvmNetwork,
   from: bigint,
-  signer?: Hex,
+  signers?: readonly Hex[],
   onProgress: (block: bigint, last: bigint) => void = () => {},
 ): Promise<SignerView[]> {
   const facts = new Map<Hex, JudgedFacts>();
@@ -59,9 +59,8 @@ export async function readSignersOnEvm(
     const to = first + range - 1n < last ? first + range - 1n : last;
     try {
       const logs = await client.getLogs({ address: registry, fromBlock: first, toBlock: to });
-      const args = signer === undefined ? {} : { args: { signer } };
-      for (const { args: judged } of parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs, ...args })) {
-        facts.set(judged.signer.toLowerCase() as Hex, judged.facts);
+      for (const { args } of parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs })) {
+        facts.set(args.signer.toLowerCase() as Hex, args.facts);
       }
     } catch (error) {
       // Nodes have limits of their own, and words of their own for them.
@@ -72,8 +71,9 @@ export async function readSignersOnEvm(
     onProgress(to, last);
     first = to + 1n;
   }
-  if (signer !== undefined && facts.size === 0) return [await readSigner(client, registry, signer, undefined)];
-  return Promise.all([...facts].map(([known, judged]) => readSigner(client, registry, known, judged)));
+  return Promise.all(
+    (signers ?? [...facts.keys()]).map((signer) => readSigner(client, registry, signer, facts.get(signer))),
+  );
 }
 
 async function readSigner(

@@ -50,6 +50,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   OperatorNotAdmitted: 'ask governance to admit this operator, or use the account or OperatorCap that is admitted',
   SignerKnown: 'this key has a record; renew it, or restart the enclave for a new key',
   SignerRevoked: 'a revoked key is out for ever; restart the enclave for a new one',
+  SignerUnknown: 'register it first',
+  SignerNotActive: 'it does not count any more; renewing brings a resigned key back',
+  NotTheOperator: 'the key belongs to another operator; use the account or OperatorCap that registered it',
   StaleChallenge: 'the challenge is too old; run the command again',
   VerifierNotAdmitted: 'name another --verifier, or wait until governance admits this one',
   EntryNotListed: 'name an --entry of the allow list that stands; `corridor registry list` shows them',
@@ -59,7 +62,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   AdvisoryDenied: 'the machine has a known weakness that governance does not accept; patch it',
   PlatformDenied: 'this machine is not accepted; use another',
   PlatformFamilyDenied: 'machines of this family are not accepted; use another',
-  EvidenceExpired: 'upload fresh collateral: corridor operator collateral',
+  EvidenceExpired: 'upload fresh collateral: `corridor collateral fetch`',
   PlatformChanged: 'a key stays on its machine; register a new one instead',
   EncryptionKeyChanged: 'the enclave was restarted; register its new key instead',
 };

@@ -1,8 +1,10 @@
 /** What a deployment on Sui is asked to be, and what it must not be. */
+import { z } from 'zod';
 import { isValidSuiAddress, normalizeSuiAddress } from '@mysten/sui/utils';
 import { chainFamily, isAddressOn } from '../../../prover/protocol/chain.ts';
-import { fromHex, isZero, toHex } from '../../../prover/protocol/bytes.ts';
+import { isZero, toHex } from '../../../prover/protocol/bytes.ts';
 import { demand, DeployError } from '../errors.ts';
+import { bytesText, readJsonAs, u64, whole } from '../fields.ts';
 
 /** The least of each that a quorum has; docs/spec/contracts.md section 4. */
 export interface PolicyConfig {
@@ -66,55 +68,53 @@ export interface SuiDeployConfig {
   entries?: readonly Omit<EntryConfig, 'verifier'>[];
 }
 
-/** A configuration as a JSON file has it: bytes as hex, integers of more than 53 bits as decimal text. */
-type Written<T> = T extends Uint8Array
-  ? string
-  : T extends bigint
-    ? string | number
-    : T extends readonly (infer Item)[]
-      ? readonly Written<Item>[]
-      : T extends object
-        ? { [Key in keyof T]: Written<T[Key]> }
-        : T;
+const fileSchema = z.object({
+  network: z.string(),
+  isLocalnet: z.boolean(),
+  root: z.union([z.literal('intel'), bytesText(32)], { error: 'intel, or 32 bytes in hex with 0x' }),
+  governance: z.string().optional(),
+  guardian: z.string().optional(),
+  operators: z.array(z.string()),
+  acceptedTcbStatuses: z.array(whole),
+  minimumEvaluationNumber: whole,
+  revocationKey: bytesText(20).optional(),
+  feeSink: z.string(),
+  lanes: z.array(z.object({ destinationChain: u64, baseFee: u64, feePerByte: u64, feePerGas: u64 })),
+  origins: z.array(
+    z.object({
+      chain: u64,
+      outbox: bytesText(32),
+      generation: whole,
+      policy: z.object({ threshold: whole, operators: whole, platforms: whole, vendors: whole }),
+    }),
+  ),
+  entries: z
+    .array(
+      z.object({
+        teeType: whole,
+        registers: bytesText(),
+        attributesMask: bytesText(32),
+        attributesValue: bytesText(32),
+        launch: bytesText(),
+        configurationHash: bytesText(32),
+        notAfter: u64,
+      }),
+    )
+    .optional(),
+});
 
 /**
- * Reads a configuration file; `checkConfig` judges it.
- * @throws DeployError if the text is no JSON or a part of it is missing or of the wrong form
+ * Reads a configuration file, which has bytes as hex and integers of more than 53 bits as decimal text; `checkConfig`
+ * judges it.
+ * @throws DeployError with every part that is missing or of the wrong form
  */
 export function parseSuiConfig(text: string): SuiDeployConfig {
-  try {
-    const raw = JSON.parse(text) as Written<SuiDeployConfig>;
-    const { root, revocationKey, entries, ...rest } = raw;
-    return {
-      ...rest,
-      root: root === 'intel' ? root : fromHex(root),
-      ...(revocationKey !== undefined && { revocationKey: fromHex(revocationKey) }),
-      lanes: raw.lanes.map(({ destinationChain, baseFee, feePerByte, feePerGas }) => ({
-        destinationChain: BigInt(destinationChain),
-        baseFee: BigInt(baseFee),
-        feePerByte: BigInt(feePerByte),
-        feePerGas: BigInt(feePerGas),
-      })),
-      origins: raw.origins.map((origin) => ({
-        ...origin,
-        chain: BigInt(origin.chain),
-        outbox: fromHex(origin.outbox),
-      })),
-      ...(entries && {
-        entries: entries.map((entry) => ({
-          teeType: entry.teeType,
-          registers: fromHex(entry.registers),
-          attributesMask: fromHex(entry.attributesMask),
-          attributesValue: fromHex(entry.attributesValue),
-          launch: fromHex(entry.launch),
-          configurationHash: fromHex(entry.configurationHash),
-          notAfter: BigInt(entry.notAfter),
-        })),
-      }),
-    };
-  } catch (cause) {
-    throw new DeployError(`the configuration cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  return readJsonAs(fileSchema, text, (message) => new ConfigFileError(message)) as SuiDeployConfig;
+}
+
+/** What the file says cannot be read. */
+class ConfigFileError extends DeployError {
+  readonly code = 'InvalidConfiguration';
 }
 
 const MAX_THRESHOLD = 32;
