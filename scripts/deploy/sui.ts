@@ -9,7 +9,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { toHex } from '../../prover/protocol/bytes.ts';
 import { demand } from './errors.ts';
+import { measurementId } from './measurement.ts';
 import { DEPLOYER_KEY, deployProgram, UsageError, type DeployRequest } from './program.ts';
 import { checkConfig, parseSuiConfig, type SuiDeployConfig } from './sui/config.ts';
 import { readChain, type SuiContext } from './sui/context.ts';
@@ -37,6 +39,10 @@ export interface SuiDeployment {
   verifier: { number: number; witness: string; root: string };
   operators: { cap: string; owner: string }[];
   criteria: { acceptedTcbStatuses: number[]; minimumEvaluationNumber: number };
+  /** Whose signature revokes, 20 bytes; null for nobody's yet */
+  revocationKey: string | null;
+  feeSink: string;
+  entries: { number: number; teeType: number; measurement: string; configurationHash: string; notAfter: string }[];
   lanes: { destinationChain: string; baseFee: string; feePerByte: string; feePerGas: string }[];
   origins: { chain: string; outbox: string; generation: number; policy: Record<string, number> }[];
 }
@@ -54,7 +60,7 @@ export async function deploySui(
   config: SuiDeployConfig,
   folder: string = DEPLOYMENTS,
 ): Promise<SuiDeployment> {
-  checkConfig(config, (await readChain(context.client)).chain);
+  checkConfig(config, (await readChain(context.client)).chain, context.signer.toSuiAddress());
   const published = await publishSui(context);
   const setUp = await setUpSui(context, published, config);
   return finishDeployment(context, published, setUp, config, folder);
@@ -96,6 +102,15 @@ export async function finishDeployment(
       acceptedTcbStatuses: [...config.acceptedTcbStatuses],
       minimumEvaluationNumber: config.minimumEvaluationNumber,
     },
+    revocationKey: config.revocationKey ? toHex(config.revocationKey) : null,
+    feeSink: config.feeSink,
+    entries: (config.entries ?? []).map(({ teeType, registers, configurationHash, notAfter }, i) => ({
+      number: i + 1,
+      teeType,
+      measurement: toHex(measurementId(teeType, registers)),
+      configurationHash: toHex(configurationHash),
+      notAfter: String(notAfter),
+    })),
     lanes: config.lanes.map(({ destinationChain, baseFee, feePerByte, feePerGas }) => ({
       destinationChain: String(destinationChain),
       baseFee: String(baseFee),

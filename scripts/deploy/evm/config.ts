@@ -113,6 +113,11 @@ export function checkConfig(config: EvmConfig, deployer: Address): void {
   demand(operators.size === config.operators.length, 'InvalidConfiguration', 'an operator is listed twice');
   demand(!operators.has(zeroAddress), 'InvalidAccount', 'an operator is the zero address');
   demand(
+    local || !operators.has(deployer.toLowerCase() as Address),
+    'InvalidAccount',
+    'an operator is the deployer, who is to hold no role: use another account',
+  );
+  demand(
     local || operators.size >= 2,
     'TooFewOperators',
     `there are ${operators.size} operators: off localnet there must be two at least`,

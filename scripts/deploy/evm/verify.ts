@@ -1,5 +1,5 @@
 /** Reads a deployment back from the chain and compares it with what was meant. */
-import { keccak256, padHex, toHex, type Abi, type Address, type Hex } from 'viem';
+import { concatHex, hexToBytes, keccak256, padHex, toHex, type Abi, type Address, type Hex } from 'viem';
 import {
   accessManagerAbi,
   dcapVerifierAbi,
@@ -8,8 +8,9 @@ import {
   registryAbi,
 } from '../../../prover/bindings/evm/index.ts';
 import { packQuorum } from '../../../prover/bindings/values.ts';
+import { measurementId } from '../measurement.ts';
 import { artifactOf, immutablesOf, withoutImmutables } from './artifacts.ts';
-import { DCAP_VERIFIER_NUMBER, type EvmConfig } from './config.ts';
+import { DCAP_VERIFIER_NUMBER, type EntryTerms, type EvmConfig } from './config.ts';
 import { ARTIFACT_OF, codeAt, deployerOf, type EvmClients, type EvmContracts } from './contracts.ts';
 import { EvmDeployError } from './errors.ts';
 import { restrictedSelectors, ROLES } from './roles.ts';
@@ -73,21 +74,30 @@ async function verifyRegistry(clients: EvmClients, contracts: EvmContracts, conf
   demandEqual('minimum evaluation number', state['minimumEvaluationNumber'], config.minimumEvaluationNumber);
   demandEqual('number of operators', state['operatorCount'], config.operators.length);
   demandEqual('number of entries', state['entryCount'], config.entries.length);
+  demandEqual('number of platforms', state['platformCount'], 0);
+  const listing = [state['arePlatformsListed'], state['arePlatformFamiliesListed']];
+  demandEqual('whether platforms and families must be listed', listing, [false, false]);
   for (const [i, operator] of config.operators.entries()) {
     demandEqual(`operator ${operator}`, await read('operatorOf', [operator]), [i + 1, true]);
   }
   for (const [i, terms] of config.entries.entries()) {
-    const entry = (await read('entryOf', [i + 1])) as Record<string, unknown>;
-    demandEqual(`launch of entry ${i + 1}`, entry['launchHash'], keccak256(terms.launch));
-    for (const field of ['verifierNumber', 'notAfterSeconds', 'configurationHash'] as const) {
-      demandEqual(`${field} of entry ${i + 1}`, entry[field], terms[field]);
-    }
-    for (const field of ['attributesMask', 'attributesValue'] as const) {
-      demandEqual(`${field} of entry ${i + 1}`, padHex(entry[field] as Hex, { dir: 'right', size: 32 }), terms[field]);
-    }
+    demandEqual(`entry ${i + 1}`, await read('entryOf', [i + 1]), storedEntry(terms));
   }
   const key = config.revocationKey ?? '0x0000000000000000000000000000000000000000';
   demandEqual('the revocation key', await read('revocationKey'), key);
+}
+
+/** An entry as the registry keeps it: every field of `Entry` in RegistryTypes.sol. */
+function storedEntry(terms: EntryTerms): Record<string, unknown> {
+  const { verifierNumber, notAfterSeconds, configurationHash } = terms;
+  // Attributes have 20 bytes there; what the others would hold is refused.
+  const [attributesMask, attributesValue] = [terms.attributesMask.slice(0, 42), terms.attributesValue.slice(0, 42)];
+  const id = toHex(measurementId(terms.teeType, hexToBytes(terms.registers)));
+  const launchHash = keccak256(terms.launch);
+  const value = padHex(attributesValue as Hex, { dir: 'right', size: 32 });
+  const pinsHash = keccak256(concatHex([id, value, launchHash, configurationHash]));
+  const entry = { verifierNumber, notAfterSeconds, isListed: true, attributesMask, pinsHash, attributesValue };
+  return { ...entry, measurementId: id, launchHash, configurationHash };
 }
 
 async function verifyLanesAndOrigins(clients: EvmClients, contracts: EvmContracts, config: EvmConfig): Promise<void> {

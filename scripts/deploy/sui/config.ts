@@ -126,9 +126,10 @@ const PUBLIC_NETWORKS: Readonly<Record<string, string>> = { '0x35834a8a': 'mainn
 /**
  * Refuses inconsistent input before anything is sent.
  * @param chain id of the chain that the node says it is
+ * @param deployer whose transactions make the deployment, and who is to hold no role off a local network
  * @throws DeployError
  */
-export function checkConfig(config: SuiDeployConfig, chain: bigint): void {
+export function checkConfig(config: SuiDeployConfig, chain: bigint, deployer: string): void {
   const { isLocalnet, root } = config;
   demand(/^[\w-]+$/.test(config.network), `network ${config.network} must be a plain file name`);
   const known = PUBLIC_NETWORKS[`0x${(chain & 0xffff_ffffn).toString(16).padStart(8, '0')}`];
@@ -151,17 +152,27 @@ export function checkConfig(config: SuiDeployConfig, chain: bigint): void {
   for (const [name, address] of Object.entries({ ...owners(config), feeSink: config.feeSink })) {
     demand(isAccount(address), `${name} ${address} must be a Sui address other than zero`);
   }
-  if (!isLocalnet) checkWatch(config);
+  if (!isLocalnet) checkWatch(config, deployer);
   checkChains(config, chain);
 }
 
-/** Off a local network nobody is both governance and guardian, least of all a deployer by default. */
-function checkWatch({ governance, guardian }: SuiDeployConfig): void {
+/** Off a local network nobody is both governance and guardian, and the deployer is nothing at all. */
+function checkWatch({ governance, guardian, operators }: SuiDeployConfig, deployer: string): void {
   demand(governance !== undefined && guardian !== undefined, 'off a local network governance and guardian are needed');
   demand(
     normalizeSuiAddress(governance) !== normalizeSuiAddress(guardian),
     'governance and guardian are one account: off a local network each watches the other',
   );
+  for (const [role, holder] of [
+    ['governance', governance],
+    ['guardian', guardian],
+    ...operators.map((one) => ['an operator', one]),
+  ]) {
+    demand(
+      normalizeSuiAddress(holder!) !== normalizeSuiAddress(deployer),
+      `${role} is the deployer, who is to hold no role: use another account`,
+    );
+  }
 }
 
 function owners({ governance, guardian }: SuiDeployConfig): Record<string, string> {

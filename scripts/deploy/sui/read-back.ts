@@ -18,8 +18,10 @@ import {
 import { CollateralCollateralStore } from '../../../prover/bindings/sui/dcap.ts';
 import { idKey, readObject, readTable, u32Key, u64Key } from '../../../prover/bindings/sui/read.ts';
 import { concat, toHex } from '../../../prover/protocol/bytes.ts';
+import { hash } from '../../../prover/protocol/hash.ts';
 import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
 import { DeployError } from '../errors.ts';
+import { measurementId } from '../measurement.ts';
 import type { SuiDeployConfig } from './config.ts';
 import { packageDigest, readChain } from './context.ts';
 import type { Published, PublishedPackage } from './publish.ts';
@@ -88,7 +90,13 @@ async function verifyRegistry(
   const registry = (await readObject(client, Registry, objects.registry)).value;
   const { criteria } = registry;
   const entries = config.entries ?? [];
-  same('the registry', registry.chain, String(chain));
+  same('the registry', registry, {
+    ...registry,
+    chain: String(chain),
+    signers: { ...registry.signers, size: '0' },
+    facts: { ...registry.facts, size: '0' },
+    platforms: { ...registry.platforms, size: '0' },
+  });
   same('the criteria', criteria, {
     ...criteria,
     minimum_evaluation_number: config.minimumEvaluationNumber,
@@ -99,7 +107,11 @@ async function verifyRegistry(
     denied_advisories: '0',
     operators: { ...criteria.operators, size: String(operators.length) },
     verifiers: { ...criteria.verifiers, size: '1' },
+    last_verifier: FIRST_VERIFIER,
     entries: { ...criteria.entries, size: String(entries.length) },
+    last_entry: entries.length,
+    standings: { ...criteria.standings, size: '0' },
+    revoked: { ...criteria.revoked, size: '0' },
   });
   for (const [i, { cap, owner }] of operators.entries()) {
     await verifyOwner(client, 'operator', cap, owner);
@@ -115,8 +127,9 @@ async function verifyRegistry(
   for (const [i, wanted] of entries.entries()) {
     const entry = await readTable(client, criteria.entries, u32Key(i + 1), Entry);
     same(`entry ${i + 1}`, entry, {
-      ...entry,
       verifier: FIRST_VERIFIER,
+      measurement: toHex(measurementId(wanted.teeType, wanted.registers)),
+      launch_hash: toHex(hash(wanted.launch)),
       attributes_mask: toHex(wanted.attributesMask),
       attributes_value: toHex(wanted.attributesValue),
       configuration_hash: toHex(wanted.configurationHash),
@@ -132,6 +145,7 @@ async function verifyOutbox(client: SuiGrpcClient, id: string, config: SuiDeploy
     chain: String(chain),
     sink: normalizeSuiAddress(config.feeSink),
     lanes: { ...outbox.lanes, size: String(config.lanes.length) },
+    fees: { value: '0' },
   });
   for (const { destinationChain, baseFee, feePerByte, feePerGas } of config.lanes) {
     const lane = await readTable(client, outbox.lanes, u64Key(destinationChain), OutboxLane);
@@ -150,10 +164,21 @@ async function verifyInbox(client: SuiGrpcClient, id: string, config: SuiDeployC
     ...inbox,
     chain: String(chain),
     origins: { ...inbox.origins, size: String(config.origins.length) },
+    kept: { ...inbox.kept, size: '0' },
+    voided: { ...inbox.voided, size: '0' },
+    voids: '0',
+    spent: { ...inbox.spent, size: '0' },
   });
   for (const { chain: origin, outbox, generation, policy } of config.origins) {
     const found = await readTable(client, inbox.origins, u64Key(origin), Origin);
-    same(`the origin ${origin}`, found, { ...found, outbox: toHex(outbox), generation, policy });
+    const { threshold, operators, platforms, vendors } = policy;
+    same(`the origin ${origin}`, found, {
+      outbox: toHex(outbox),
+      generation,
+      policy: { threshold, operators, platforms, vendors },
+      pause: { until: '0', next: '0' },
+      cap: { limit: '0', window_seconds: '0', window_start: '0', used: '0' },
+    });
   }
 }
 

@@ -22,11 +22,11 @@ export interface SetUp {
  */
 export async function setUpSui(context: SuiContext, published: Published, config: SuiDeployConfig): Promise<SetUp> {
   const { chain, identifier } = await readChain(context.client);
-  checkConfig(config, chain);
+  const deployer = context.signer.toSuiAddress();
+  checkConfig(config, chain, deployer);
   const { corridor, dcap } = callsOf(published);
   const { objects, caps, packages } = published;
   const rootAddress = config.root === 'intel' ? undefined : toHex(config.root);
-  const deployer = context.signer.toSuiAddress();
 
   const made = await execute(context, 'making the collateral store', (tx) => {
     const self = dcap.collateral.new(tx, { rootFingerprint: rootAddress ?? INTEL_ROOT_FINGERPRINT });

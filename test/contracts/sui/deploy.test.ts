@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { concatHex, keccak256, stringToHex } from 'viem';
 import { LocalDevnet, startDevnet } from '../../../localnet/sui/devnet.ts';
 import { inProcessTransport } from '../../../localnet/sui/rpc/transport.ts';
 import { evmChain, suiChain, toHex } from '../../../prover/protocol/index.ts';
@@ -21,6 +22,7 @@ import { temporaryFolder } from './folder.ts';
 
 const CHAIN = suiChain(Uint8Array.of(1, 2, 3, 4));
 const MAINNET = suiChain(Uint8Array.of(0x35, 0x83, 0x4a, 0x8a));
+const DEPLOYER = `0x${'d'.repeat(64)}`;
 const address = (digit: string): string => `0x${digit.repeat(64)}`;
 const outbox = new Uint8Array(32).fill(0xee, 12);
 
@@ -37,6 +39,17 @@ const sound: SuiDeployConfig = {
   revocationKey: new Uint8Array(20).fill(7),
   feeSink: address('5'),
   lanes: [{ destinationChain: evmChain(1), baseFee: 1n, feePerByte: 2n, feePerGas: 3n }],
+  entries: [
+    {
+      teeType: 2,
+      registers: new Uint8Array(240).fill(4),
+      attributesMask: new Uint8Array(32).fill(0xff, 0, 16),
+      attributesValue: new Uint8Array(32).fill(0x10, 3, 4),
+      launch: new Uint8Array(192),
+      configurationHash: new Uint8Array(32).fill(5),
+      notAfter: 4_000_000_000n,
+    },
+  ],
   origins: [
     {
       chain: evmChain(1),
@@ -54,9 +67,13 @@ const simulated = new Uint8Array(32).fill(9);
 
 describe('deployment on Sui: input', () => {
   it('takes what is sound', () => {
-    checkConfig(sound, CHAIN);
-    checkConfig({ ...sound, ...withPolicy({ threshold: 1, operators: 1, platforms: 1 }), isLocalnet: true }, CHAIN);
-    checkConfig({ ...sound, isLocalnet: true, root: simulated }, CHAIN);
+    checkConfig(sound, CHAIN, DEPLOYER);
+    checkConfig(
+      { ...sound, ...withPolicy({ threshold: 1, operators: 1, platforms: 1 }), isLocalnet: true },
+      CHAIN,
+      DEPLOYER,
+    );
+    checkConfig({ ...sound, isLocalnet: true, root: simulated }, CHAIN, DEPLOYER);
   });
 
   it('reads a configuration as a file has it', () => {
@@ -99,6 +116,9 @@ describe('deployment on Sui: input', () => {
     ['a sink of zero', /feeSink/, { feeSink: address('0') }],
     ['a guardian of zero', /guardian/, { guardian: address('0') }],
     ['one account as governance and guardian', /one account/, { guardian: address('7') }],
+    ['the deployer as governance', /governance is the deployer/, { governance: DEPLOYER }],
+    ['the deployer as guardian', /guardian is the deployer/, { guardian: DEPLOYER.toUpperCase().replace('0X', '0x') }],
+    ['the deployer as an operator', /an operator is the deployer/, { operators: [address('1'), DEPLOYER] }],
     ['a revocation key of zero', /revocation key/, { revocationKey: new Uint8Array(20) }],
     ['a lane to itself', /this chain itself/, { lanes: [{ ...sound.lanes[0]!, destinationChain: CHAIN }] }],
     ['a lane twice', /given twice/, { lanes: [sound.lanes[0]!, sound.lanes[0]!] }],
@@ -114,7 +134,7 @@ describe('deployment on Sui: input', () => {
   for (const [why, message, changes, chain = CHAIN] of refused) {
     it(`refuses ${why}`, () => {
       assert.throws(
-        () => checkConfig({ ...sound, ...changes }, chain),
+        () => checkConfig({ ...sound, ...changes }, chain, DEPLOYER),
         (error) => error instanceof DeployError && message.test(error.message),
       );
     });
@@ -125,9 +145,9 @@ describe('deployment on Sui: who watches', () => {
   it('is left to nobody by default off a local network', () => {
     const { governance, guardian, ...rest } = sound;
     for (const config of [rest, { ...rest, governance }, { ...rest, guardian }] as SuiDeployConfig[]) {
-      assert.throws(() => checkConfig(config, CHAIN), /governance and guardian are needed/);
+      assert.throws(() => checkConfig(config, CHAIN, DEPLOYER), /governance and guardian are needed/);
     }
-    checkConfig({ ...rest, isLocalnet: true }, CHAIN);
+    checkConfig({ ...rest, isLocalnet: true }, CHAIN, DEPLOYER);
   });
 });
 
@@ -150,6 +170,18 @@ describe('deployment on Sui: on chain', function () {
     assert.equal(deployment.verifier.root, INTEL_ROOT_FINGERPRINT);
     assert.equal(deployment.capabilities.governance.owner, address('7'));
     assert.equal(deployment.isLocalnet, false);
+    assert.deepEqual(deployment.entries, [
+      {
+        number: 1,
+        teeType: 2,
+        // Section 2, computed by another library.
+        measurement: keccak256(
+          concatHex([keccak256(stringToHex('corridor.measurement.v1')), '0x02', `0x${'04'.repeat(240)}`]),
+        ),
+        configurationHash: `0x${'05'.repeat(32)}`,
+        notAfter: '4000000000',
+      },
+    ]);
   });
 
   it('sends nothing when its input is refused', async () => {
@@ -168,6 +200,13 @@ describe('deployment on Sui: on chain', function () {
       );
     };
     await differs(/the authority/, { ...sound, isLocalnet: true });
+    const entry = sound.entries![0]!;
+    for (const field of ['registers', 'launch', 'configurationHash', 'attributesValue'] as const) {
+      const changed = entry[field].map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+      await differs(/entry 1/, { ...sound, entries: [{ ...entry, [field]: changed }] });
+    }
+    await differs(/the criteria/, { ...sound, entries: [] });
+    await differs(/the criteria/, { ...sound, revocationKey: new Uint8Array(20).fill(8) });
     await differs(/owner of the guardian/, { ...sound, guardian: address('8') });
     await differs(/the criteria/, { ...sound, minimumEvaluationNumber: 18 });
     await differs(/the criteria/, { ...sound, acceptedTcbStatuses: [1] });
