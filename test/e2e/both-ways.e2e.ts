@@ -1,5 +1,6 @@
 /** The whole way on one machine: both chains, enclaves with keys that both registries have verified, messages both ways. */
 import assert from 'node:assert/strict';
+import { parseEventLogs } from 'viem';
 import { audit } from '../../localnet/corridor/audit.ts';
 import { LocalCorridor } from '../../localnet/corridor/start.ts';
 import {
@@ -10,6 +11,7 @@ import {
   statementDigest,
   verifyMerkleProof,
 } from '../../prover/protocol/index.ts';
+import { inboxAbi } from '../../prover/bindings/evm/index.ts';
 import { eventually, bodies, tracked } from './support.ts';
 
 describe('messages both ways', function () {
@@ -96,11 +98,24 @@ describe('messages both ways', function () {
     await eventually(corridor, refused, ({ failedAt }) => failedAt !== undefined);
     await eventually(corridor, later, ({ deliveredAt }) => deliveredAt !== undefined);
     assert.ok((await tracked(corridor, refused)).every((state) => state && !state.deliveredAt));
+    // Until each has been tried again in vain.
+    const { failures: retries } = corridor.hosts[0]!.parts.metrics;
+    const isRetried = async (): Promise<boolean> =>
+      (await retries.get()).values.some(({ labels, value }) => labels.stage === 'deliver' && value >= shut.length);
+    while (!(await isRetried())) await new Promise((resolve) => setTimeout(resolve, 100));
     const before = await audit(corridor.deployment);
     assert.deepEqual(before.evmToSui.missing, [refused[0]!.messageId]);
     assert.deepEqual(before.suiToEvm.missing, [refused[1]!.messageId]);
     await Promise.all(shut.map((recipient) => recipient.setOpen(true)));
     await eventually(corridor, refused, ({ deliveredAt }) => deliveredAt !== undefined);
     assert.ok((await audit(corridor.deployment)).isExact);
+    // To try it in vain again has cost nothing.
+    const { evmClient, evm } = corridor.deployment;
+    const logs = await evmClient.getLogs({ address: evm.contracts.inbox, fromBlock: 0n });
+    const failures = parseEventLogs({ abi: inboxAbi, eventName: 'DeliveryFailed', logs });
+    assert.deepEqual(
+      failures.map(({ args }) => args.messageId),
+      [refused[1]!.messageId],
+    );
   });
 });
