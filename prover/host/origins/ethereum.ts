@@ -296,10 +296,11 @@ export class EthereumOrigin implements Origin {
     const update = this.#decodeFinality(finality.update);
     const currentSlot = finality.signatureSlot;
     if (!status.head) {
-      const bootstrap = await this.#ask(this.#options.beacons, (beacon) =>
-        beacon.bootstrap(this.#options.trustedBlockRoot),
-      );
-      status = await enclave.advanceEthereum({ chain, currentSlot, bootstrap });
+      // What the enclave refuses, another node may have right.
+      status = await this.#ask(this.#options.beacons, async (beacon) => {
+        const bootstrap = await beacon.bootstrap(this.#options.trustedBlockRoot);
+        return enclave.advanceEthereum({ chain, currentSlot, bootstrap });
+      });
     }
     for (;;) {
       const step = nextStep(lightClient, knownTo(status), update);
@@ -327,11 +328,13 @@ export class EthereumOrigin implements Origin {
     currentSlot: number,
   ): Promise<OriginStatus | undefined> {
     const { lightClient } = this.#options;
-    const [bytes] = await this.#ask(this.#options.beacons, (beacon) => beacon.updates(period, 1));
-    if (!bytes) return undefined;
-    const update = believable(() => decodeLightClientUpdate(lightClient, bytes));
-    if (!bringsAnything(lightClient, knownTo(status), update)) return undefined;
-    return enclave.advanceEthereum({ chain: this.chain, currentSlot, updates: [bytes] });
+    return this.#ask(this.#options.beacons, async (beacon) => {
+      const [bytes] = await beacon.updates(period, 1);
+      if (!bytes) return undefined;
+      const update = believable(() => decodeLightClientUpdate(lightClient, bytes));
+      if (!bringsAnything(lightClient, knownTo(status), update)) return undefined;
+      return enclave.advanceEthereum({ chain: this.chain, currentSlot, updates: [bytes] });
+    });
   }
 
   /** Leads the enclave's head up to its finalized block, by the headers between. */

@@ -293,18 +293,16 @@ export class SuiOrigin implements Origin {
 
   /** One request: up to the target, the end of the enclave's epoch, or so many checkpoints further. */
   async #stride(enclave: EnclaveClient, { head, epoch }: OriginStatus, target: bigint): Promise<OriginStatus> {
-    const certified = await this.#ask(async (node) => {
+    return this.#ask(async (node) => {
       const isLast = epoch === undefined || epoch >= this.#committee.epoch;
       const end = isLast ? target : min(target, await lastOfEpoch(node, epoch));
-      return fetchCertified(node, head ? min(end, head.height + STRIDE) : end);
-    });
-    const top = summaryHeight(certified);
-    const lowest = head ? head.height + 1n : top;
-    const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
-    return enclave.advanceSui({
-      chain: this.chain,
-      certified: [certified],
-      summaries: between.map(({ encoded }) => encoded),
+      const top = head ? min(end, head.height + STRIDE) : end;
+      const certified = await fetchCertified(node, top);
+      const lowest = head ? head.height + 1n : top;
+      const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
+      const summaries = between.map(({ encoded }) => encoded);
+      // What the enclave refuses, another node may have right.
+      return enclave.advanceSui({ chain: this.chain, certified: [certified], summaries });
     });
   }
 
@@ -354,11 +352,7 @@ function anchorOf({ sequenceNumber, digest, timestampMs }: Checkpoint): Anchor {
   return { height: sequenceNumber, hash: digest, timestampSeconds: timestampMs / 1000n };
 }
 
-/** The two first fields of a `CheckpointSummary`. */
+/** The first field of a `CheckpointSummary`. */
 function certifiedEpoch(certified: Uint8Array): bigint {
   return new DataView(certified.buffer, certified.byteOffset).getBigUint64(0, true);
-}
-
-function summaryHeight(certified: Uint8Array): bigint {
-  return new DataView(certified.buffer, certified.byteOffset).getBigUint64(8, true);
 }
