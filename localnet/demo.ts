@@ -7,29 +7,33 @@
  * The exit status is 0 only when every message was delivered exactly once by both chains' own logs.
  */
 import { parseArgs } from 'node:util';
+import { EXIT } from '../prover/cli/errors.ts';
+import { processTerminal } from '../prover/cli/output.ts';
 import { fromHex } from '../prover/protocol/index.ts';
-import type { TrackedMessage } from '../prover/host/store/rows.ts';
-import type { Store } from '../prover/host/store/store.ts';
+import { countsOf, LiveText, renderBoard, STAGES, type Tracked } from './board.ts';
 import type { Sent } from './corridor/application.ts';
 import { audit, type Audit } from './corridor/audit.ts';
+import { readDeliveryGas } from './corridor/delivery-gas.ts';
 import { LocalCorridor } from './corridor/start.ts';
+import { timedLines } from './progress.ts';
 
-const USAGE = 'usage: demo [--messages N] [--operators N] [--evm anvil|hardhat] [--json] [--log LEVEL]';
+const USAGE = `usage: npm run demo -- [--messages N] [--operators N] [--evm anvil|hardhat] [--json] [--log LEVEL]
+
+  --messages N      each way, at least 2 (default 10); the last of them goes to a recipient that fails at first
+  --operators N     operators, each with an enclave of its own (default 5)
+  --evm KIND        anvil or hardhat (default anvil where npm has it)
+  --json            one JSON value on standard output, nothing else
+  --log LEVEL       of the host: debug, info, warn, error, silent (default silent)
+
+example: npm run demo -- --messages 50`;
 /** Everything is over by then, or has failed. */
 const PATIENCE_MS = 90_000;
 const REFRESH_MS = 250;
-
-interface Tracked {
-  readonly direction: 'EVM → Sui' | 'Sui → EVM';
-  readonly sent: Sent;
-  readonly sentAt: number;
-  readonly isRefusedFirst: boolean;
-  state?: TrackedMessage | undefined;
-  wasRefused: boolean;
-}
+/** Of the table, beside its messages. */
+const SPARE_ROWS = 6;
 
 const startedAt = performance.now();
-const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
+const { isColoured } = processTerminal;
 
 interface Arguments {
   readonly messages: number;
@@ -48,8 +52,13 @@ function readArgs(): Arguments {
         evm: { type: 'string' },
         json: { type: 'boolean', default: false },
         log: { type: 'string', default: 'silent' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(EXIT.ok);
+    }
     const count = (text: string, least: number): number => {
       if (!/^\d{1,3}$/.test(text) || Number(text) < least) throw new Error(`${text} is not a number from ${least} on`);
       return Number(text);
@@ -60,46 +69,53 @@ function readArgs(): Arguments {
     return { messages: count(values.messages, 2), operators: count(values.operators, 1), evm, json, log };
   } catch (error) {
     console.error(`${(error as Error).message}\n${USAGE}`);
-    process.exit(2);
+    process.exit(EXIT.usage);
   }
 }
 
 async function main(): Promise<number> {
   const { messages, operators, evm, json, log } = readArgs();
-  const say = (text: string): void => {
+  const print = (text: string): void => {
     if (!json) console.log(text);
   };
+  const say = timedLines(print);
+  // What was started is ended by the watchdog.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => process.exit(EXIT.interrupted));
   const corridor = await LocalCorridor.start({
     operators,
     logLevel: log as 'silent',
     ...(evm === undefined ? {} : { evmKind: evm }),
-    onStep: (step) => say(`${seconds(performance.now() - startedAt).padStart(6)} s  ${step}`),
+    onStep: say,
   });
   try {
-    for (const { enclave, gas } of corridor.registrations) {
+    corridor.registrations.forEach(({ enclave, gas }, i) => {
       const [onEvm, onSui] = Object.values(gas);
-      say(`          ${enclave}: registered, ${onEvm} gas on EVM, ${onSui} MIST on Sui`);
-    }
+      const tee = corridor.enclaves[i]!.tee.toUpperCase();
+      print(`          ${enclave} on ${tee}: registered, ${onEvm} gas on EVM, ${onSui} MIST on Sui`);
+    });
     const { onEvm, onSui } = corridor.application;
     // The second recipient of each chain takes nothing until it is opened.
     await Promise.all([onEvm[1]!.setOpen(false), onSui[1]!.setOpen(false)]);
-    say(`${seconds(performance.now() - startedAt).padStart(6)} s  sending ${messages} messages each way`);
+    say(`sending ${messages} messages each way, the last of them to recipients that refuse for now`);
     const tracked = await sendAll(corridor, messages);
-    await follow(corridor.hosts[0]!.parts.store, tracked, say, async () => {
+    // A table that is higher than the terminal could not be drawn again in its place.
+    const isLive = process.stdout.isTTY && process.stdout.rows > tracked.length + SPARE_ROWS;
+    const show = json ? () => {} : isLive ? boardOn(tracked) : linesOf(tracked, say);
+    const isDone = await follow(corridor, tracked, show, async () => {
       await Promise.all([onEvm[1]!.setOpen(true), onSui[1]!.setOpen(true)]);
-      say(`${seconds(performance.now() - startedAt).padStart(6)} s  the recipients that refused are open now`);
+      if (!isLive) say('the recipients that refused are open now');
     });
+    if (!isLive) print(`\n${renderBoard(tracked, isColoured)}`);
+    if (!isDone) say(`gave up after ${PATIENCE_MS / 1000} s`);
     const found = await audit(corridor.deployment);
-    report(tracked, found, say);
+    report(found, print);
     const isGood = found.isExact && tracked.every(({ isRefusedFirst, wasRefused }) => isRefusedFirst === wasRefused);
-    if (json) {
-      const shown = { ok: isGood, seconds: Number(seconds(performance.now() - startedAt)), audit: found };
-      console.log(JSON.stringify(shown, null, 2));
-    }
-    return isGood ? 0 : 1;
+    if (json) console.log(JSON.stringify(jsonOf(isGood, corridor, tracked, found), null, 2));
+    return isGood ? EXIT.ok : EXIT.refused;
   } finally {
     await corridor.close();
-    say(`${seconds(performance.now() - startedAt).padStart(6)} s  stopped`);
+    say('stopped');
   }
 }
 
@@ -113,99 +129,102 @@ async function sendAll({ application }: LocalCorridor, count: number): Promise<T
   ] as const;
   const sent = await Promise.all(
     directions.map(async ({ direction, send, recipients }) => {
-      const honest = await send(recipients[0]!.address, bodies.slice(0, last));
-      const refused = await send(recipients[1]!.address, bodies.slice(last));
-      const sentAt = Date.now();
-      const track =
-        (isRefusedFirst: boolean) =>
-        (one: Sent): Tracked => ({
-          direction,
-          sent: one,
-          sentAt,
-          isRefusedFirst,
-          wasRefused: false,
-        });
-      return [...honest.map(track(false)), ...refused.map(track(true))];
+      const sendTo = async (recipient: 0 | 1, some: readonly Uint8Array[]): Promise<Tracked[]> => {
+        const sentAt = Date.now();
+        const done: readonly Sent[] = await send(recipients[recipient]!.address, some);
+        const isRefusedFirst = recipient === 1;
+        return done.map((one) => ({ direction, sent: one, sentAt, isRefusedFirst, wasRefused: false }));
+      };
+      return [...(await sendTo(0, bodies.slice(0, last))), ...(await sendTo(1, bodies.slice(last)))];
     }),
   );
   return sent.flat();
 }
 
-/** Watches the host's store until everything is delivered, and says what changes. */
+/** Watches the host's store until everything is delivered. @returns whether it came to that */
 async function follow(
-  store: Store,
+  corridor: LocalCorridor,
   tracked: readonly Tracked[],
-  say: (text: string) => void,
+  show: () => void,
   openRecipients: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
+  const { store } = corridor.hosts[0]!.parts;
   const deadline = Date.now() + PATIENCE_MS;
-  const said = new Map<string, string>();
   let isOpen = false;
   while (Date.now() < deadline) {
     for (const entry of tracked) {
       entry.state = await store.message(fromHex(entry.sent.messageId));
       if (entry.state?.failedAt) entry.wasRefused = true;
     }
-    for (const [stage, count] of stages(tracked)) {
-      const text = `${count} of ${tracked.length}`;
-      if (said.get(stage) === text) continue;
-      said.set(stage, text);
-      if (count > 0) say(`${seconds(performance.now() - startedAt).padStart(6)} s  ${stage.padEnd(9)} ${text}`);
-    }
+    const isDone = tracked.every(({ state }) => state?.deliveredAt);
+    if (isDone) await readDeliveryGas(corridor.deployment, tracked);
+    show();
+    if (isDone) return true;
     if (!isOpen && tracked.every(({ isRefusedFirst, wasRefused }) => !isRefusedFirst || wasRefused)) {
       isOpen = true;
       await openRecipients();
     }
-    if (tracked.every(({ state }) => state?.deliveredAt)) return;
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
   }
-  say(`gave up after ${PATIENCE_MS / 1000} s`);
+  return false;
 }
 
-function stages(tracked: readonly Tracked[]): [string, number][] {
-  const count = (has: (state: TrackedMessage) => unknown): number =>
-    tracked.filter(({ state }) => state && has(state)).length;
-  return [
-    ['final', count(() => true)],
-    ['proven', count(({ provenAt }) => provenAt)],
-    ['refused', tracked.filter(({ wasRefused }) => wasRefused).length],
-    ['delivered', count(({ deliveredAt }) => deliveredAt)],
-  ];
+function boardOn(tracked: readonly Tracked[]): () => void {
+  const live = new LiveText((text) => void process.stdout.write(text));
+  return () => {
+    const counts = countsOf(tracked);
+    const now = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
+    const summary = STAGES.map((stage) => `${counts[stage]} ${stage}`).join(', ');
+    live.draw(`\n${renderBoard(tracked, isColoured)}\n\n${now} s  ${summary}`);
+  };
 }
 
-function report(
-  tracked: readonly Tracked[],
-  { evmToSui, suiToEvm, isExact }: Audit,
-  say: (text: string) => void,
-): void {
-  const columns = ['direction', 'nonce', 'message', 'gas to send', 'final', 'proven', 'delivered', 'remark'];
-  const rows = tracked.map(({ direction, sent, sentAt, state, wasRefused }) => {
-    const after = (at: Date | undefined): string => (at ? `+${seconds(at.getTime() - sentAt)} s` : '—');
-    return [
-      direction,
-      String(sent.nonce & 0xffff_ffff_ffffn),
-      `${sent.messageId.slice(0, 10)}…`,
-      String(sent.gas),
-      after(state?.finalAt),
-      after(state?.provenAt),
-      after(state?.deliveredAt),
-      wasRefused ? 'refused at first, delivered again' : '',
-    ];
-  });
-  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd();
-  say(`\n${line(columns)}\n${rows.map(line).join('\n')}\n`);
+/** A line for each stage whenever its count has changed. */
+function linesOf(tracked: readonly Tracked[], say: (text: string) => void): () => void {
+  const said = new Map<string, number>();
+  return () => {
+    const counts = countsOf(tracked);
+    for (const stage of STAGES.slice(1)) {
+      if (counts[stage] === (said.get(stage) ?? 0)) continue;
+      said.set(stage, counts[stage]);
+      say(`${stage.padEnd(9)} ${counts[stage]} of ${tracked.length}`);
+    }
+  };
+}
+
+function report({ evmToSui, suiToEvm, isExact }: Audit, print: (text: string) => void): void {
+  print('');
   for (const [name, { sent, delivered, missing, wrong }] of Object.entries({
     'EVM → Sui': evmToSui,
     'Sui → EVM': suiToEvm,
   })) {
-    say(`${name}: ${sent} sent, ${delivered} delivered, ${missing.length} missing, ${wrong.length} wrong`);
+    print(`${name}: ${sent} sent, ${delivered} delivered, ${missing.length} missing, ${wrong.length} wrong`);
   }
-  say(isExact ? 'every message was delivered exactly once' : 'NOT every message was delivered exactly once');
+  print(isExact ? 'every message was delivered exactly once' : 'NOT every message was delivered exactly once');
+}
+
+function jsonOf(ok: boolean, { registrations }: LocalCorridor, tracked: readonly Tracked[], found: Audit): object {
+  return {
+    ok,
+    seconds: Number(((performance.now() - startedAt) / 1000).toFixed(1)),
+    registrations: registrations.map(({ enclave, signer, gas }) => ({
+      enclave,
+      signer,
+      gas: Object.fromEntries(Object.entries(gas).map(([chain, amount]) => [chain, String(amount)])),
+    })),
+    messages: tracked.map(({ direction, sent, sentAt, state, wasRefused, deliveryGas }) => ({
+      direction,
+      messageId: sent.messageId,
+      transaction: sent.transaction,
+      sentAt: new Date(sentAt).toISOString(),
+      finalAt: state?.finalAt,
+      provenAt: state?.provenAt,
+      deliveredAt: state?.deliveredAt,
+      wasRefused,
+      gas: { send: String(sent.gas), deliver: deliveryGas === undefined ? undefined : String(deliveryGas) },
+    })),
+    audit: found,
+  };
 }
 
 process.exitCode = await main();

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { untilStopped } from '../../prover/cli/signals.ts';
 import { startDevnet, type LocalDevnet } from './devnet.ts';
 import { seededKeypair } from './faucet.ts';
 import { startRealNode } from './real-node.ts';
@@ -138,10 +139,7 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   const localnet = await startLocalnet(options);
   console.log(describeLocalnet(localnet, options.json));
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  const byItself = await Promise.race([stopped.then(() => false), localnet.ended.then(() => true)]);
+  const byItself = await Promise.race([untilStopped().then(() => false), localnet.ended.then(() => true)]);
   if (byItself) {
     console.error('the network ended by itself');
     process.exitCode = 1;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../host/config.ts';
 import { userPath } from './files.ts';
 import { json, type Terminal } from './output.ts';
+import { untilStopped } from './signals.ts';
 
 /** Adds `corridor prover …`. */
 export function addProverCommands(program: Command, terminal: Terminal): void {
@@ -25,9 +26,7 @@ export function addProverCommands(program: Command, terminal: Terminal): void {
       const { Host } = await import('../host/host.ts');
       const host = await Host.start(config);
       say('ready');
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-      });
+      await untilStopped();
       await host.stop();
       say('stopped');
     });

@@ -1,0 +1,78 @@
+/** The demo's messages as they go: a table that is drawn anew in its place on a terminal, and lines elsewhere. */
+import { columns, paint } from '../prover/cli/output.ts';
+import type { TrackedMessage } from '../prover/host/store/rows.ts';
+import type { Sent } from './corridor/application.ts';
+
+/** A message of the demo, and what is known of it. */
+export interface Tracked {
+  readonly direction: 'EVM → Sui' | 'Sui → EVM';
+  readonly sent: Sent;
+  /** Milliseconds since 1970, just before it was sent */
+  readonly sentAt: number;
+  readonly isRefusedFirst: boolean;
+  state?: TrackedMessage | undefined;
+  wasRefused: boolean;
+  /** Its share of what its delivery took, in gas or MIST */
+  deliveryGas?: bigint | undefined;
+}
+
+const NAMES = ['direction', 'nonce', 'message', 'gas to send', 'final', 'proven', 'delivered', 'gas to deliver', ''];
+const CLEAR_LINE = '\u001B[2K';
+const [NO_WRAP, WRAP] = ['\u001B[?7l', '\u001B[?7h'];
+const up = (lines: number): string => `\u001B[${lines}A`;
+
+/** Where a message is. */
+export const STAGES = ['sent', 'final', 'proven', 'refused', 'delivered'] as const;
+
+export function countsOf(tracked: readonly Tracked[]): Readonly<Record<(typeof STAGES)[number], number>> {
+  const count = (has: (state: TrackedMessage) => unknown): number =>
+    tracked.filter(({ state }) => state && has(state)).length;
+  return {
+    sent: tracked.length,
+    final: count(() => true),
+    proven: count(({ provenAt }) => provenAt),
+    refused: tracked.filter(({ wasRefused }) => wasRefused).length,
+    delivered: count(({ deliveredAt }) => deliveredAt),
+  };
+}
+
+/** All messages with their times since they were sent. */
+export function renderBoard(tracked: readonly Tracked[], isColoured: boolean): string {
+  const look = { isColoured };
+  const rows = tracked.map(({ direction, sent, sentAt, state, wasRefused, deliveryGas }) => {
+    const after = (at: Date | undefined): string =>
+      at ? `+${(Math.max(0, at.getTime() - sentAt) / 1000).toFixed(1)} s` : paint(look, 'dim', '…');
+    const isThere = state?.deliveredAt !== undefined;
+    const remark = isThere ? 'refused at first, delivered again' : 'refused, stays open';
+    return [
+      direction,
+      String(sent.nonce & 0xffff_ffff_ffffn),
+      `${sent.messageId.slice(0, 10)}…`,
+      String(sent.gas),
+      after(state?.finalAt),
+      after(state?.provenAt),
+      isThere ? paint(look, 'green', after(state.deliveredAt)) : after(undefined),
+      deliveryGas === undefined ? '' : String(deliveryGas),
+      wasRefused ? paint(look, isThere ? 'dim' : 'red', remark) : '',
+    ];
+  });
+  return columns(look, NAMES, rows);
+}
+
+/** Draws a text again and again in one place. */
+export class LiveText {
+  readonly #write: (text: string) => void;
+  #lines = 0;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  draw(text: string): void {
+    const lines = text.split('\n');
+    const back = this.#lines === 0 ? '' : up(this.#lines);
+    this.#lines = lines.length;
+    // A line that is too long is cut off: one that is wrapped would be two.
+    this.#write(`${NO_WRAP}${back}${lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${WRAP}`);
+  }
+}
