@@ -249,6 +249,14 @@ describe('sync protocol, minimal preset', () => {
       },
       'InvalidExecutionBranch',
     ],
+    'another execution header under the attested header': [
+      () => {
+        const update = sign({});
+        const execution = { ...update.attestedHeader.execution, receiptsRoot: new Uint8Array(32) };
+        return { ...update, attestedHeader: { ...update.attestedHeader, execution } };
+      },
+      'InvalidExecutionBranch',
+    ],
     'a period skipped': [() => chain.periodUpdate(2)!, 'SkippedPeriod'],
     'the next period while its committee is not known': [() => chain.periodUpdate(1)!, 'SkippedPeriod'],
   };
@@ -286,6 +294,21 @@ describe('sync protocol, minimal preset', () => {
     assert.equal(
       ruleOf(() => process(informed, chain.update(chain.blockAt(50)!))),
       'IrrelevantUpdate',
+    );
+  });
+
+  it('IrrelevantUpdate: a next committee that comes with the finality of an earlier period', () => {
+    const late = storeAt(chain, chain.blockAt(72)!);
+    const judge = (slot: number) => {
+      const update = chain.update(chain.blockAt(slot)!);
+      assert.ok(update.finalizedHeader.beacon.slot < 64 && Math.floor(update.signatureSlot / 64) === 1);
+      return ruleOf(() => process(late, update));
+    };
+    // What the first of them announces is the committee of this period, not of the next.
+    assert.deepEqual([63, 66].map(judge), ['IrrelevantUpdate', 'IrrelevantUpdate']);
+    assert.equal(
+      ruleOf(() => process(late, chain.update(chain.blockAt(80)!))),
+      'accepted',
     );
   });
 
