@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { LocalSyncCommittee } from '../../../localnet/beacon/committee.ts';
 import { ExecutionPayloadHeader, typesOf, type PresetName, type UpdateValue } from '../../../localnet/beacon/types.ts';
 import type { BeaconChain, BeaconFork, Signing } from '../../../localnet/beacon/chain.ts';
@@ -16,32 +15,13 @@ import {
   configOf,
   emptyBlock,
   finalityUpdateOf,
+  outsideOfG2,
   ruleOf,
   storeAt,
   updateOf,
 } from './world.ts';
 
 const NOW = 1_000_000;
-
-/** A point of the curve of G2 that is not in the group: the cofactor is large, so the first x with a y will do. */
-function outsideOfG2(): Uint8Array {
-  const { Fp2 } = bls12_381.fields;
-  const b = Fp2.fromBigTuple([4n, 4n]);
-  for (let x = 1; x < 256; x++) {
-    const c0 = Fp2.fromBigTuple([BigInt(x), 0n]);
-    try {
-      const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(c0), c0), b));
-      if (bls12_381.G2.Point.fromAffine({ x: c0, y }).isTorsionFree()) continue;
-      const bytes = new Uint8Array(96);
-      bytes[0] = 0x80;
-      bytes[95] = x;
-      return bytes;
-    } catch {
-      // No point has this x.
-    }
-  }
-  throw new Error('no x below 256 has a point');
-}
 
 describe('sync protocol, minimal preset', () => {
   // 3 periods of 64 slots, of which the fourth has begun.

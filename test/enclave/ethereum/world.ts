@@ -1,5 +1,6 @@
 /** A beacon chain with blocks, and the light client's view of it: what the tests of the sync protocol start from. */
 import assert from 'node:assert/strict';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import {
   BeaconChain,
   type BeaconBlock,
@@ -94,4 +95,24 @@ export function ruleOf(action: () => unknown): string {
 
 function isRule(error: unknown): error is WireError | LightClientError | EnclaveError | ProtocolError {
   return [WireError, LightClientError, EnclaveError, ProtocolError].some((type) => error instanceof type);
+}
+
+/** A point of the curve of G2 that is not in the group: the cofactor is large, so the first x with a y will do. */
+export function outsideOfG2(): Uint8Array {
+  const { Fp2 } = bls12_381.fields;
+  const b = Fp2.fromBigTuple([4n, 4n]);
+  for (let x = 1; x < 256; x++) {
+    const c0 = Fp2.fromBigTuple([BigInt(x), 0n]);
+    try {
+      const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(c0), c0), b));
+      if (bls12_381.G2.Point.fromAffine({ x: c0, y }).isTorsionFree()) continue;
+      const bytes = new Uint8Array(96);
+      bytes[0] = 0x80;
+      bytes[95] = x;
+      return bytes;
+    } catch {
+      // No point has this x.
+    }
+  }
+  throw new Error('no x below 256 has a point');
 }

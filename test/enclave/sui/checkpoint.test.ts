@@ -5,7 +5,7 @@ import { ValidatorCommittee, digestBytes, type Certificate } from '../../../loca
 import { CommitteeVerifier, LocalCommittee, equalStakes } from '../../../localnet/sui/ledger/committee.ts';
 import { encodeRoaring } from '../../../localnet/sui/ledger/roaring.ts';
 import * as sui from '../../../prover/enclave/sui/index.ts';
-import { ruleOf } from '../ethereum/world.ts';
+import { outsideOfG2, ruleOf } from '../ethereum/world.ts';
 import { certified, certifiedOf, commit, committeeBytes, newLedger, summaryBytes } from './world.ts';
 
 /** Signers 3, 4 and 5 hold 6,667 of the voting power, signers 0 to 2 and 4 and 5 hold 6,667, others less. */
@@ -149,6 +149,18 @@ describe('Sui checkpoints', () => {
       assert.equal(decode([a, b, c, { ...d, publicKey: a.publicKey }]), 'InvalidCommittee');
     });
 
+    it('have at most 4,096 members', () => {
+      const many = (count: number) =>
+        Array.from({ length: count }, (_, i) => ({
+          publicKey: Uint8Array.of(i >> 8, i & 255, ...new Uint8Array(94)),
+          stake: i === 0 ? 10_001n - BigInt(count) : 1n,
+        }));
+      assert.deepEqual(
+        [4096, 4097].map((count) => decode(many(count))),
+        ['accepted', 'InvalidCommittee'],
+      );
+    });
+
     it('are decoded strictly', () => {
       const bytes = committeeBytes(ledger);
       for (let length = 0; length < bytes.length; length += 5) {
@@ -171,7 +183,7 @@ describe('Sui checkpoints', () => {
 
     it('have keys that are points of the group', () => {
       const infinity = Uint8Array.of(0xc0, ...new Uint8Array(95));
-      for (const publicKey of [new Uint8Array(96), infinity, new Uint8Array(96).fill(0xff)]) {
+      for (const publicKey of [new Uint8Array(96), infinity, new Uint8Array(96).fill(0xff), outsideOfG2()]) {
         const poor = { ...committee, members: [{ ...members[0]!, publicKey }, ...members.slice(1)] };
         assert.equal(judge(honest.summary, {}, poor), 'InvalidCommittee');
       }
