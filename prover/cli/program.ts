@@ -15,6 +15,7 @@ import { addOperatorCommands } from './operator.ts';
 import { json, paint, type Terminal } from './output.ts';
 import { addLaneCommands } from './lane.ts';
 import { addLocalnetCommands } from './localnet.ts';
+import { addMessageCommands } from './messages.ts';
 import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
 import { addRegistryCommands } from './registry.ts';
@@ -32,6 +33,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addCollateralCommands(program, terminal);
   addProverCommands(program, terminal);
   addLocalnetCommands(program, terminal, setExitCode);
+  addMessageCommands(program, terminal, setExitCode);
   addRegistryCommands(program, terminal, setExitCode);
   addLaneCommands(program, terminal);
   addDeployCommands(program, setExitCode);
@@ -72,6 +74,8 @@ const SDK_EXITS: Partial<Record<CorridorErrorCode, number>> = {
   NoClient: EXIT.usage,
   InvalidAddress: EXIT.usage,
   NoAccount: EXIT.usage,
+  WrongChain: EXIT.usage,
+  NotProven: EXIT.unavailable,
   Contradiction: EXIT.unavailable,
   Unavailable: EXIT.unavailable,
   Timeout: EXIT.unavailable,

@@ -12,6 +12,7 @@ import {
   verifyMerkleProof,
 } from '../../prover/protocol/index.ts';
 import { inboxAbi } from '../../prover/bindings/evm/index.ts';
+import { testSdk } from './sdk-cases.ts';
 import { eventually, bodies, tracked } from './support.ts';
 
 describe('messages both ways', function () {
@@ -118,4 +119,6 @@ describe('messages both ways', function () {
       [refused[1]!.messageId],
     );
   });
+
+  describe('for applications, and for anyone', () => testSdk(() => corridor));
 });
