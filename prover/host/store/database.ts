@@ -72,6 +72,9 @@ async function openPostgres(url: string): Promise<Database> {
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // The pool listens to idle connections alone: without this, a server that goes away ends the process.
+      const onError = (error: Error): void => void (broken = error);
+      client.on('error', onError);
       try {
         await client.query('BEGIN');
         const result = await work({
@@ -84,6 +87,7 @@ async function openPostgres(url: string): Promise<Database> {
         await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure as Error));
         throw error;
       } finally {
+        client.off('error', onError);
         client.release(broken);
       }
     },
