@@ -20,14 +20,14 @@ function instrumented(body: string): { body: string; lines: number[] } {
 describe('instrumentation of Solidity for branch coverage', () => {
   it('makes every condition say which way it went', () => {
     const cases = [
-      ['function f(uint a) { if (a > 1) a = 2; }', 'function f(uint a) { if (went(1, 0, a > 1)) a = 2; }'],
-      ['function f(bool a) { while (a) a = false; }', 'function f(bool a) { while (went(1, 0, a)) a = false; }'],
+      ['function f(uint a) { if (a > 1) a = 2; }', 'function f(uint a) { if (went(a > 1, 1, 0)) a = 2; }'],
+      ['function f(bool a) { while (a) a = false; }', 'function f(bool a) { while (went(a, 1, 0)) a = false; }'],
       [
         'function f(bool a) { do a = false; while (a); }',
-        'function f(bool a) { do a = false; while (went(1, 0, a)); }',
+        'function f(bool a) { do a = false; while (went(a, 1, 0)); }',
       ],
-      ['function f() { for (uint i; i < 3; ++i) {} }', 'function f() { for (uint i; went(1, 0, i < 3); ++i) {} }'],
-      ['function f(bool a) { a = !a ? true : a; }', 'function f(bool a) { a = went(1, 0, !a) ? true : a; }'],
+      ['function f() { for (uint i; i < 3; ++i) {} }', 'function f() { for (uint i; went(i < 3, 1, 0); ++i) {} }'],
+      ['function f(bool a) { a = !a ? true : a; }', 'function f(bool a) { a = went(!a, 1, 0) ? true : a; }'],
     ] as const;
     for (const [body, expected] of cases) assert.equal(instrumented(body).body, expected);
   });
@@ -35,7 +35,14 @@ describe('instrumentation of Solidity for branch coverage', () => {
   it('keeps decisions within decisions apart', () => {
     assert.equal(
       instrumented('function f(bool a, bool b) { if (a ? b : (b ? a : b)) a = b; }').body,
-      'function f(bool a, bool b) { if (went(1, 0, went(3, 2, a) ? b : (went(5, 4, b) ? a : b))) a = b; }',
+      'function f(bool a, bool b) { if (went(went(a, 3, 2) ? b : (went(b, 5, 4) ? a : b), 1, 0)) a = b; }',
+    );
+  });
+
+  it('closes the inner of two decisions that end together first', () => {
+    assert.equal(
+      instrumented('function f(bool a) { if (g(a) && a ? a : a) a = a; }').body,
+      'function f(bool a) { if (went(went(g(a) && a, 3, 2) ? a : a, 1, 0)) a = a; }',
     );
   });
 

@@ -17,13 +17,13 @@ export interface Branch {
   mark: string;
 }
 
-const LIBRARY = '__corridor_branches.sol';
+export const LIBRARY = '__corridor_branches.sol';
 
-const librarySource = (hits: string): string => `// SPDX-License-Identifier: Apache-2.0
+export const librarySource = (hits: string): string => `// SPDX-License-Identifier: Apache-2.0
 pragma solidity >=0.8.0;
 import {__NomicFoundationCoverage} from "${hits}";
 library __CorridorBranches {
-  function went(uint256 yes, uint256 no, bool condition) internal pure returns (bool) {
+  function went(bool condition, uint256 yes, uint256 no) internal pure returns (bool) {
     __NomicFoundationCoverage.sendHit(condition ? yes : no);
     return condition;
   }
@@ -62,12 +62,14 @@ export function instrument(file: string, original: string, source: string): { so
   const mark = (index: number, taken: boolean): string =>
     createHash('sha256').update(`${file} ${index} ${taken}`).digest('hex');
   const insertions = conditions.flatMap(({ range: [start, last] }, i) => [
-    { at: start, text: `__CorridorBranches.went(0x${mark(i, true)}, 0x${mark(i, false)}, ` },
-    { at: last + 1, text: ')' },
+    { at: start, rank: i, text: '__CorridorBranches.went(' },
+    // Behind the condition, where the marks take no place on the stack while it is evaluated.
+    { at: last + 1, rank: -i, text: `, 0x${mark(i, true)}, 0x${mark(i, false)})` },
   ]);
-  // From behind, so that places stay. At one place the inner of two conditions comes later in the list, and goes first.
+  // From behind, so that places stay. At one place what has the lower rank goes last and so comes first: of two conditions
+  // that begin together the outer, of two that end together the inner.
   let text = source;
-  for (const { at, text: put } of insertions.map((x, i) => ({ ...x, i })).sort((a, b) => b.at - a.at || b.i - a.i)) {
+  for (const { at, text: put } of insertions.sort((a, b) => b.at - a.at || b.rank - a.rank)) {
     text = text.slice(0, at) + put + text.slice(at);
   }
   const branches = lines.flatMap((line, i) =>
