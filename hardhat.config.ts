@@ -5,7 +5,23 @@ import { defineConfig } from 'hardhat/config';
 
 // As in test/fuzz.ts: a long run makes more cases, from another seed.
 const { CORRIDOR_FUZZ = '1', CORRIDOR_SEED = '0' } = process.env;
-const fuzz = { runs: 512 * Number(CORRIDOR_FUZZ), seed: `0x${(0xc0441d04 + Number(CORRIDOR_SEED)).toString(16)}` };
+const seed = `0x${(0xc0441d04 + Number(CORRIDOR_SEED)).toString(16)}`;
+const fuzz = { runs: 512 * Number(CORRIDOR_FUZZ), seed };
+// So many sequences of so many actions.
+const invariant = { runs: 12 * Number(CORRIDOR_FUZZ), depth: 150, failOnRevert: true };
+
+// The compiler comes from npm, so that a build needs no download of its own.
+const compiler = { version: '0.8.37', path: path.resolve(import.meta.dirname, 'node_modules/solc/soljson.js') };
+const settings = {
+  optimizer: { enabled: true, runs: 1_000_000 },
+  viaIR: true,
+  evmVersion: 'osaka',
+  metadata: { bytecodeHash: 'none' },
+};
+// The invariants' model is large and deploys everything: the older code generator, which takes seconds for it, also holds
+// the contracts to what they say, and not to what one generator makes of it.
+const direct = { ...compiler, settings: { ...settings, viaIR: false, optimizer: { enabled: true, runs: 200 } } };
+const INVARIANTS = ['Bridge.sol', 'BridgeModel.sol', 'BridgeHandler.sol', 'Bridge.t.sol'];
 
 export default defineConfig({
   plugins: [hardhatViem, hardhatMocha],
@@ -16,19 +32,12 @@ export default defineConfig({
     artifacts: './contracts-evm/artifacts',
   },
   solidity: {
-    // The compiler comes from npm, so that a build needs no download of its own.
-    version: '0.8.37',
-    path: path.resolve(import.meta.dirname, 'node_modules/solc/soljson.js'),
+    compilers: [{ ...compiler, settings }],
+    overrides: Object.fromEntries(INVARIANTS.map((file) => [`contracts-evm/test/invariants/${file}`, direct])),
     // Deployed as it is; nothing of ours inherits from it.
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
-    settings: {
-      optimizer: { enabled: true, runs: 1_000_000 },
-      viaIR: true,
-      evmVersion: 'osaka',
-      metadata: { bytecodeHash: 'none' },
-    },
   },
-  test: { mocha: { timeout: 120_000 }, solidity: { fuzz } },
+  test: { mocha: { timeout: 120_000 }, solidity: { fuzz, invariant } },
   networks: {
     default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka' },
   },

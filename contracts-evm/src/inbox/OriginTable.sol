@@ -153,9 +153,10 @@ abstract contract OriginTable is AccessManaged, HomeChain, IOrigins {
 
     /// @dev Under what the state of an outbox is kept.
     function _keyOf(ChainId originChain, bytes32 outbox) internal pure returns (bytes32 key) {
+        uint256 chain = ChainId.unwrap(originChain);
         // Memory-safe: the scratch space alone. In the language it would take memory for good.
         assembly ("memory-safe") {
-            mstore(0x00, originChain)
+            mstore(0x00, chain)
             mstore(0x20, outbox)
             key := keccak256(0x00, 0x40)
         }

@@ -29,7 +29,11 @@ library RecipientCalls {
     function call(MessageView message, MessageId id, Quorum quorum) internal returns (bool isTaken) {
         address recipient = Addresses.toAddress(message.recipient());
         uint256 executionGas = message.executionGas();
-        (ChainId originChain, Nonce nonce, bytes32 sender) = (message.originChain(), message.nonce(), message.sender());
+        // As whole words: what lies above the bits of a shorter type is anybody's guess within assembly.
+        uint256 originChain = ChainId.unwrap(message.originChain());
+        uint256 nonce = Nonce.unwrap(message.nonce());
+        uint256 counts = Quorum.unwrap(quorum);
+        bytes32 sender = message.sender();
         bytes calldata body = message.body();
         bytes32 selector = IMessageRecipient.onMessage.selector;
         uint256 buffer;
@@ -45,7 +49,7 @@ library RecipientCalls {
             calldatacopy(add(arguments, 224), body.offset, body.length)
             mstore(add(arguments, 192), body.length)
             mstore(add(arguments, 160), 192)
-            mstore(add(arguments, 128), quorum)
+            mstore(add(arguments, 128), counts)
             mstore(add(arguments, 96), nonce)
             mstore(add(arguments, 64), id)
             mstore(add(arguments, 32), sender)
