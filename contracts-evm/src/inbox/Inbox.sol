@@ -17,6 +17,7 @@ import {IInbox} from "./IInbox.sol";
 import {KeptRoot} from "./KeptRoot.sol";
 import {Origin} from "./Origin.sol";
 import {OriginTable} from "./OriginTable.sol";
+import {QuorumCalls} from "./QuorumCalls.sol";
 import {RecipientCalls} from "./RecipientCalls.sol";
 import {SpentNonces, SpentNonceSet} from "./SpentNonces.sol";
 
@@ -68,7 +69,8 @@ contract Inbox is OriginTable, IInbox {
         if (messages.length != count) revert WrongMessageCount(messages.length, count);
         (MessageView[] memory views, MessageId[] memory ids, Leaf[] memory leaves) = _allocate(count);
         for (uint256 i = 0; i < count; ++i) {
-            (views[i], ids[i], leaves[i]) = _check(run, i, messages[i]);
+            (MessageView view_, MessageId id, Leaf leaf) = _check(run, i, messages[i]);
+            _put(views, ids, leaves, i, view_, id, leaf);
         }
         bytes32 root = MerkleTree.root(leaves);
         if (root != run.statement.messagesRoot()) revert WrongRoot(root);
@@ -79,7 +81,9 @@ contract Inbox is OriginTable, IInbox {
         if (run.origin.hasCap()) _useCap(run.statement.originChain(), run.key, _bitCount(open));
         bool isDone = true;
         for (uint256 i = 0; i < count; ++i) {
-            if ((open >> i) & 1 != 0 && !_handOver(run, views[i], ids[i])) isDone = false;
+            if ((open >> i) & 1 == 0) continue;
+            (MessageView view_, MessageId id) = _at(views, ids, i);
+            if (!_handOver(run, view_, id)) isDone = false;
         }
         if (!isDone && run.hasSignatures) _keep(run);
     }
@@ -217,7 +221,7 @@ contract Inbox is OriginTable, IInbox {
 
     /// @dev Counts who vouches for a run.
     function _count(Run memory run, bytes calldata signatures) private view {
-        (Quorum quorum, uint32 epoch) = _REGISTRY.tally(run.digest, signatures);
+        (Quorum quorum, uint32 epoch) = QuorumCalls.tally(_REGISTRY, run.digest, signatures);
         if (!quorum.meets(run.origin.policy())) revert QuorumNotReached(quorum, run.origin.policy());
         (run.hasSignatures, run.quorum, run.revocationEpoch) = (true, quorum, epoch);
     }
@@ -275,6 +279,38 @@ contract Inbox is OriginTable, IInbox {
             mstore(views, count)
             mstore(ids, count)
             mstore(leaves, count)
+        }
+    }
+
+    /// @dev Writes what is known of message `i`, which lies in the run: without the language's three checks of that.
+    function _put(
+        MessageView[] memory views,
+        MessageId[] memory ids,
+        Leaf[] memory leaves,
+        uint256 i,
+        MessageView view_,
+        MessageId id,
+        Leaf leaf
+    ) private pure {
+        // Memory-safe: `_allocate` has made room for as many messages as the run has.
+        assembly ("memory-safe") {
+            let offset := shl(5, add(i, 1))
+            mstore(add(views, offset), view_)
+            mstore(add(ids, offset), id)
+            mstore(add(leaves, offset), leaf)
+        }
+    }
+
+    /// @dev What `_put` wrote, but for the leaf.
+    function _at(
+        MessageView[] memory views,
+        MessageId[] memory ids,
+        uint256 i
+    ) private pure returns (MessageView view_, MessageId id) {
+        assembly ("memory-safe") {
+            let offset := shl(5, add(i, 1))
+            view_ := mload(add(views, offset))
+            id := mload(add(ids, offset))
         }
     }
 

@@ -19,6 +19,17 @@ contract EmittingRecipient is MessageRecipient {
     }
 }
 
+/// @notice Emits what it was handed, body and all: the recipient that an application would write.
+contract LoggingRecipient is MessageRecipient {
+    event Received(MessageId indexed messageId, bytes body);
+
+    constructor(address inbox) MessageRecipient(inbox) {}
+
+    function _take(ChainId, bytes32, MessageId messageId, Nonce, Quorum, bytes calldata body) internal override {
+        emit Received(messageId, body);
+    }
+}
+
 /// @notice Emits all that it is handed, and takes only what enough signers vouch for.
 contract DemandingRecipient is MessageRecipient {
     error NotEnough(Quorum quorum);

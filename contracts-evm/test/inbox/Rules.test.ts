@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodeFunctionData, pad, type Hex } from 'viem';
+import { encodeFunctionData, numberToHex, pad, toFunctionSelector, type Hex } from 'viem';
 import { eventsOf, type Contract } from '../harness/chain.ts';
 import { bytes, bytes32, evmAddress, signDigest } from '../harness/fixtures.ts';
 import {
@@ -231,6 +231,25 @@ describe('rules of the inbox', function () {
     }
     for (const name of ['pauseOrigin', 'resumeOrigin']) {
       await inbox.refuses('UnknownOrigin', name, [10n], { from: world.guardian });
+    }
+  });
+
+  it('takes no answer from what is no registry', async () => {
+    const { chain, manager, anyone } = world;
+    // An account without code gives back nothing, the precompile for SHA-256 one word.
+    for (const registry of [anyone, numberToHex(2, { size: 20 })]) {
+      await chain.undone(async () => {
+        const inbox = await chain.deploy('Inbox', [manager.address, registry]);
+        await world.govern(manager, 'setTargetFunctionRole', [
+          inbox.address,
+          [toFunctionSelector('addOrigin(uint64,bytes32,uint16,uint32)')],
+          1n,
+        ]);
+        await world.govern(inbox, 'addOrigin', [FAR_CHAIN, FAR_OUTBOX, 1, packQuorum(DEFAULT_POLICY)]);
+        const run = await world.runOf([world.message()], { destinationInbox: pad(inbox.address) });
+        const signatures = await world.signed(run.digest, enclaves);
+        assert.deepEqual(await inbox.refuses('NoRegistry', 'accept', [run.statement, signatures]), [registry]);
+      });
     }
   });
 

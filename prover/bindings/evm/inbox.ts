@@ -37,6 +37,7 @@ export const inboxAbi = [
   {"inputs":[],"name":"InvalidStatementRoot","type":"error"},
   {"inputs":[{"name":"tag","type":"bytes32"}],"name":"InvalidStatementTag","type":"error"},
   {"inputs":[],"name":"NoEquivocation","type":"error"},
+  {"inputs":[{"name":"source","type":"address"}],"name":"NoRegistry","type":"error"},
   {"inputs":[{"name":"originChain","type":"uint64"},{"name":"firstNonce","type":"uint64"}],"name":"NothingToDeliver","type":"error"},
   {"inputs":[{"name":"originChain","type":"uint64"},{"name":"untilSeconds","type":"uint256"}],"name":"OriginCapReached","type":"error"},
   {"inputs":[{"name":"originChain","type":"uint64"}],"name":"OriginKnown","type":"error"},

@@ -1,6 +1,6 @@
 /**
  * Gas of whole transactions on registry, outbox and inbox: bodies of 64 bytes, five signers of whom three sign, a recipient
- * that emits the message's id and does nothing else, and everything in use before, as it is after the first day.
+ * that emits the message's id and does nothing else (`…_logging_body`: emits the body too), and everything in use before, as it is after the first day.
  */
 import type { Hex, TransactionReceipt } from 'viem';
 import { createAttestedWorld } from '../../../contracts-evm/test/harness/attested.ts';
@@ -20,6 +20,7 @@ export async function contractFigures(): Promise<Figures> {
   const [operator] = operators;
   const three = enclaves.slice(1, 4);
   const recipient = await chain.deploy('EmittingRecipient', [inbox.address]);
+  const logging = await chain.deploy('LoggingRecipient', [inbox.address]);
   const unruly = await chain.deploy('UnrulyRecipient');
   await unruly.send('behave', [1, unruly.address, '0x']);
   const gasOf = ({ gasUsed }: TransactionReceipt): number => Number(gasUsed);
@@ -70,6 +71,7 @@ export async function contractFigures(): Promise<Figures> {
   return {
     send: gasOf(await send()),
     deliver_single_3of5: gasOf(await deliver(1)),
+    deliver_single_3of5_logging_body: gasOf(await deliver(1, logging)),
     deliver_batch32_3of5_per_message: Math.ceil(gasOf(await deliver(BATCH)) / BATCH),
     deliver_single_3of5_failing: gasOf(await deliver(1, unruly)),
     accept_3of5: gasOf(accepted),
