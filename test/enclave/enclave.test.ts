@@ -7,6 +7,7 @@ import { decode, encode } from 'cborg';
 import { BeaconChain } from '../../localnet/beacon/chain.ts';
 import { typesOf } from '../../localnet/beacon/types.ts';
 import { digestOf } from '../../localnet/sui/ledger/bcs.ts';
+import { equalStakes } from '../../localnet/sui/ledger/committee.ts';
 import { Enclave } from '../../prover/enclave/enclave.ts';
 import { decodeCbor, encodeCbor, type CborInput } from '../../prover/protocol/wire/index.ts';
 import { MAX_FRAME_BYTES, encodeFrame } from '../../prover/protocol/wire/index.ts';
@@ -434,6 +435,27 @@ describe('an enclave that follows Sui', () => {
     assert.deepEqual([decoded.anchorHeight, decoded.messageCount], [sequence(3), 4]);
     assert.deepEqual(decoded.anchorHash, status.head!.hash);
     assert.deepEqual(decoded.destinationInbox, EVM_INBOX);
+  });
+
+  it('follows the committees from epoch to epoch, within one request too', async () => {
+    const changing = newLedger({ seed: 'epochs' });
+    const origins = [suiOrigin(changing)];
+    const blocks = [
+      commit(changing, [[]]),
+      changing.advanceEpoch({ stakes: equalStakes(7) }),
+      commit(changing, [[]]),
+      changing.advanceEpoch({ stakes: equalStakes(5) }),
+      commit(changing, [[]]),
+    ].map(certifiedOf);
+    const client = clientOf(encodeConfiguration({ origins, lanes: [SUI_LANE] }));
+    assert.equal((await client.status()).origins[0]!.epoch, 0n);
+    const send = (...certified: Uint8Array[]) => client.advanceSui({ chain: SUI_CHAIN, certified });
+    assert.equal((await send(blocks[0]!)).epoch, 0n);
+    assert.equal(await refusalOf(send(blocks[2]!)), 'WrongEpoch');
+    assert.equal((await send(blocks[1]!, blocks[2]!)).epoch, 1n);
+    assert.equal(await refusalOf(send(blocks[4]!)), 'WrongEpoch');
+    assert.equal((await send(blocks[3]!)).epoch, 2n);
+    assert.equal((await send(blocks[4]!)).epoch, 2n);
   });
 
   it('joins checkpoints into a history, and begins a new one past a gap', async () => {
