@@ -32,6 +32,8 @@ export interface CorridorOptions {
   readonly evmKind?: 'anvil' | 'hardhat';
   /** Where hosts keep their state; in memory by default */
   readonly database?: (host: string) => HostConfigInput['database'];
+  /** Where hosts are to look for the nodes of a network, in order of preference; by default at those themselves */
+  readonly nodes?: (network: Network) => Promise<NodeUrls> | NodeUrls;
   readonly batch?: HostConfigInput['batch'];
   readonly logLevel?: HostConfig['logLevel'];
   readonly stepInMilliseconds?: number;
@@ -42,6 +44,13 @@ export interface CorridorOptions {
   /** Told what is being done */
   readonly onStep?: (step: string) => void;
   readonly log?: (host: string) => Log;
+}
+
+/** Nodes of both chains and of the beacon chain. */
+export interface NodeUrls {
+  readonly evm: string[];
+  readonly beacon: string[];
+  readonly sui: string[];
 }
 
 /** What registering cost, in gas and MIST. */
@@ -61,7 +70,7 @@ export class LocalCorridor {
   readonly enclaves: LocalEnclave[] = [];
   readonly registrations: Registration[] = [];
   readonly hosts: Host[] = [];
-  readonly #configs: HostConfig[] = [];
+  #configs: HostConfig[] = [];
   readonly #isTemporary: boolean;
 
   private constructor(
@@ -144,9 +153,21 @@ export class LocalCorridor {
     return host;
   }
 
+  /** Stops all hosts and starts them again on other databases, where they begin anew. */
+  async useDatabases(database: (host: string) => HostConfig['database']): Promise<void> {
+    await Promise.all(this.hosts.splice(0).map((host) => host.stop()));
+    this.#configs = this.#configs.map((config) => ({ ...config, database: database(config.name) }));
+    await Promise.all(this.#configs.map((_, index) => this.startHost(index)));
+  }
+
   async #configure(count: number): Promise<void> {
     const { options, deployment, network, folder } = this;
     const { batch, logLevel = 'warn', stepInMilliseconds = 3_000 } = options;
+    const nodes = (await options.nodes?.(network)) ?? {
+      evm: [network.evm.url],
+      beacon: [network.beacon.url],
+      sui: [network.sui.url],
+    };
     // Hosts must know where the others are before they are there.
     const ports = count === 1 ? [options.apiPort ?? 0] : await freePorts(count);
     const hosts = ports.map((port, i) => ({ name: `host-${i + 1}`, url: `http://127.0.0.1:${port}` }));
@@ -172,7 +193,7 @@ export class LocalCorridor {
         enclaves,
         stepInMilliseconds,
         ...(batch === undefined ? {} : { batch }),
-        chains: chainsOf(deployment, network, {
+        chains: chainsOf(deployment, network, nodes, {
           evm: secretFile('evm', evmKey(ACCOUNTS.submitter + index)),
           sui: secretFile('sui', key.getSecretKey()),
         }),
@@ -216,6 +237,7 @@ async function freePorts(count: number): Promise<number[]> {
 function chainsOf(
   { evm, sui, committee, suiChain, trustedBlockRoot, start }: LocalDeployment,
   network: Network,
+  nodes: NodeUrls,
   keys: { evm: { file: string }; sui: { file: string } },
 ): HostConfigInput['chains'] {
   const { chain } = network.beacon;
@@ -224,8 +246,8 @@ function chainsOf(
     {
       kind: 'ethereum',
       chain: String(LOCALNET_EVM_CHAIN),
-      rpc: [network.evm.url],
-      beacon: [network.beacon.url],
+      rpc: nodes.evm,
+      beacon: nodes.beacon,
       preset: chain.preset,
       genesisValidatorsRoot: toHex(chain.genesisValidatorsRoot),
       forks: chain.forks.map(({ name, epoch, version }) => ({ name, epoch, version: toHex(version) })),
@@ -240,7 +262,7 @@ function chainsOf(
     {
       kind: 'sui',
       chain: String(suiChain),
-      rpc: [network.sui.url],
+      rpc: nodes.sui,
       committee: toHex(committee),
       package: sui.packages.corridor.id,
       registry: sui.objects.registry,
