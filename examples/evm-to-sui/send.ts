@@ -2,7 +2,7 @@
  * Sends a message from an EVM chain to a recipient on Sui, and follows it until it has arrived.
  *
  *   npm run localnet                                  in another terminal
- *   node examples/evm-to-sui/send.ts "hello, Sui"
+ *   npx node examples/evm-to-sui/send.ts "hello, Sui"
  */
 import { readFileSync } from 'node:fs';
 import { createWalletClient, http } from 'viem';

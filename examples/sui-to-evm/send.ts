@@ -2,7 +2,7 @@
  * Sends a message from Sui to a contract on an EVM chain, and follows it until it has arrived.
  *
  *   npm run localnet                                  in another terminal
- *   node examples/sui-to-evm/send.ts "hello, Ethereum"
+ *   npx node examples/sui-to-evm/send.ts "hello, Ethereum"
  */
 import { readFileSync } from 'node:fs';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
