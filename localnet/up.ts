@@ -166,7 +166,7 @@ function writeNetworkFile(file: string, network: object): void {
 }
 
 function render({ chains, hosts, localnet }: NetworkFile, file: string): string {
-  const { funded, pccs, enclaves } = localnet!;
+  const { funded, recipients, pccs, enclaves } = localnet!;
   const lines: [string, string][] = [];
   for (const chain of chains) {
     const isEvm = chain.kind === 'evm';
@@ -183,6 +183,7 @@ function render({ chains, hosts, localnet }: NetworkFile, file: string): string 
       ...(isEvm ? [] : [['  package', chain.package] as [string, string]]),
       ['  funded', address],
       ['  its key', key],
+      ['  recipient', (isEvm ? recipients.evm : recipients.sui)[0]!],
     );
   }
   lines.push(['', ''], ['host', hosts.join(' ')], ['TEE vendor', pccs]);

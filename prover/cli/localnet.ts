@@ -191,13 +191,15 @@ function stepsOf(log: string): string[] {
 function showReady(state: LocalnetState, flags: UpFlags, terminal: Terminal, log: string): void {
   const network = readNetwork(state);
   if (flags.json) return terminal.out(readFileSync(state.networkFile, 'utf8').trimEnd());
-  const { funded } = network.localnet!;
+  const { funded, recipients } = network.localnet!;
   const shown: { [name: string]: Shown } = { process: String(state.pid) };
   for (const { kind, rpc } of network.chains) shown[kind] = rpc[0]!;
   Object.assign(shown, {
     api: network.hosts.join(' '),
     'funded on EVM': `${funded.evm.address}  key ${funded.evm.key}`,
     'funded on Sui': `${funded.sui.address}  key ${funded.sui.key}`,
+    'recipient on EVM': recipients.evm[0]!,
+    'recipient on Sui': recipients.sui[0]!,
     file: state.networkFile,
     log,
   });
