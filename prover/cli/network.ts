@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { createPublicClient, http, type PublicClient } from 'viem';
 import { shortMessage } from '../bindings/evm-failure.ts';
 import { readConfig } from '../host/config.ts';
+import { redact } from '../host/log.ts';
 import { CliError, EXIT } from './errors.ts';
 import { readJson, userPath } from './files.ts';
 import { ROOT } from './localnet-state.ts';
@@ -79,7 +80,8 @@ export async function onChain<T>(
       return await task(connect(place, url));
     } catch (error) {
       if (!isTrouble(error)) throw error;
-      failures.push(`${url}: ${shortMessage(error)}`);
+      // Of a node's URL the host alone: users of hosted nodes have a key in the rest.
+      failures.push(redact(`${url}: ${shortMessage(error)}`));
     }
   }
   const said = failures.length === 0 ? 'the network file names none' : failures.join('; ');

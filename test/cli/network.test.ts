@@ -56,6 +56,11 @@ describe('commands that read a network', () => {
       const silent = await refusalOf(...words, '--network', file);
       assert.deepEqual(silent.slice(0, 2), [3, 'Unavailable']);
       assert.match(silent[2], /no node of .* answers: http:\/\/127\.0\.0\.1:9/);
+      const hosted = ['http://name:hidden@127.0.0.1:9/v3/hidden?key=hidden'];
+      write({ ...NETWORK, chains: NETWORK.chains.map((chain) => ({ ...chain, rpc: hosted })) });
+      const refused = await refusalOf(...words, '--network', file);
+      assert.deepEqual(refused.slice(0, 2), [3, 'Unavailable']);
+      assert.doesNotMatch(refused[2], /hidden/);
     });
   }
 
