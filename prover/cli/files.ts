@@ -7,12 +7,19 @@ export function userPath(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? process.cwd(), file);
 }
 
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+};
+
 /** Bytes of a file. @throws CliError */
 export function readBytes(file: string): Uint8Array {
   try {
     return readFileSync(userPath(file));
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = REASONS[code ?? ''] ?? message;
     throw new CliError('UnreadableFile', `cannot read ${file}: ${reason}`);
   }
 }

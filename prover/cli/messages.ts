@@ -214,7 +214,13 @@ function bodyOf({ body, bodyFile }: SendFlags): Uint8Array {
   if ((body === undefined) === (bodyFile === undefined))
     throw new CliError('MissingOption', 'give either --body or --body-file');
   if (bodyFile !== undefined) return readBytes(bodyFile);
-  return isHex(body) && body.length % 2 === 0 ? toBytes(body) : new TextEncoder().encode(body);
+  if (!body!.startsWith('0x')) return new TextEncoder().encode(body);
+  // Not taken as text: whoever mistypes a digit would pay for a message that says something else.
+  if (isHex(body) && body.length % 2 === 0) return toBytes(body);
+  throw new CliError(
+    'InvalidBody',
+    '--body begins with 0x, but no whole bytes in hex follow; text that begins so goes by --body-file',
+  );
 }
 
 function numberOf(text: string, option: string): number {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UploadError } from '../host/collateral.ts';
 import { ConfigError } from '../host/config.ts';
 import { EnclaveRefusal, EnclaveUnavailable } from '../host/enclave-client.ts';
+import { redact } from '../host/log.ts';
 import { RegistrarError } from '../host/operators/registrar.ts';
 import { PcsError } from '../host/pcs.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
@@ -20,14 +21,20 @@ import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
 import { addRegistryCommands } from './registry.ts';
 
-/** All commands. @param setExitCode told the exit code of a command that ends well with another one than 0 */
-export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
+/**
+ * All commands.
+ * @param setExitCode told the exit code of a command that ends well with another one than 0
+ * @param asJson whether the caller prints what is wrong with a command line
+ */
+export function createProgram(terminal: Terminal, setExitCode: (code: number) => void, asJson = false): Command {
   const program = new Command('corridor')
     .description('messages between Sui and EVM chains, vouched for by attested enclaves')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
+      // With --json, `run` says what is wrong with a command line, as it does for all other errors.
+      outputError: (text, write) => (asJson ? undefined : write(text)),
     });
   addQuoteCommands(program, terminal, setExitCode);
   addCollateralCommands(program, terminal);
@@ -48,16 +55,21 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = createProgram(terminal, (code) => (exitCode = code));
+  const asJson = args.includes('--json');
+  const program = createProgram(terminal, (code) => (exitCode = code), asJson);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      const message = error.message.replace(/^error: /, '');
+      // A group without a command has shown its help, and nothing is wrong that could be named.
+      if (asJson && error.code !== 'commander.help') terminal.err(json({ error: 'InvalidCommandLine', message }));
+      return EXIT.usage;
+    }
     const { code, message, exitCode: status } = foreseen(error);
-    terminal.err(
-      args.includes('--json') ? json({ error: code, message }) : `${paint(terminal, 'red', 'error')} ${message}`,
-    );
+    terminal.err(asJson ? json({ error: code, message }) : `${paint(terminal, 'red', 'error')} ${message}`);
     return status;
   }
 }
@@ -76,6 +88,7 @@ const SDK_EXITS: Partial<Record<CorridorErrorCode, number>> = {
   NoAccount: EXIT.usage,
   WrongChain: EXIT.usage,
   NotProven: EXIT.unavailable,
+  UnknownMessage: EXIT.unavailable,
   Contradiction: EXIT.unavailable,
   Unavailable: EXIT.unavailable,
   Timeout: EXIT.unavailable,
@@ -98,7 +111,7 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
     return { code: 'EnclaveUnavailable', message: error.message, exitCode: EXIT.unavailable };
   }
   if (error instanceof CorridorError) {
-    return { code: error.code, message: error.message, exitCode: SDK_EXITS[error.code] ?? EXIT.refused };
+    return { code: error.code, message: redact(error.message), exitCode: SDK_EXITS[error.code] ?? EXIT.refused };
   }
   throw error;
 }

@@ -18,7 +18,9 @@ export function toAddress(chain: ChainId, address: string | Uint8Array): Uint8Ar
   const isEvm = chainFamily(chain) === 'evm';
   const wrong = (): never => {
     const form = isEvm ? '20 bytes, or those behind 12 zero bytes' : '32 bytes';
-    throw new CorridorError('InvalidAddress', `an address on chain ${chain} has ${form} and is not zero`);
+    const text = typeof address === 'string' ? address : toHex(address);
+    const message = `${text} is no address on chain ${chain}: that has ${form} and is not zero`;
+    throw new CorridorError('InvalidAddress', message);
   };
   let bytes: Uint8Array;
   try {

@@ -43,7 +43,8 @@ export async function* track(sent: Sent, sources: Sources, options: WaitOptions 
       return;
     }
     if (Date.now() >= deadline) {
-      const text = `message ${sent.messageId} was not delivered within ${timeoutMilliseconds} ms`;
+      const time = timeoutMilliseconds ? `within ${timeoutMilliseconds / 1000} s` : 'yet';
+      const text = `message ${sent.messageId} is not delivered ${time}`;
       throw new CorridorError('Timeout', text);
     }
     await sleep(Math.min(pollMilliseconds, deadline - Date.now()), signal);

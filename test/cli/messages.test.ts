@@ -50,6 +50,18 @@ describe('corridor send, track and deliver', () => {
     assert.deepEqual(await send('sui', '1', '--body', 'x', '--gas', '1e6'), [2, 'InvalidNumber']);
   });
 
+  it('take no bytes with a digit amiss for text', async () => {
+    assert.deepEqual(await send('sui', '1', '--body', '0xabc'), [2, 'InvalidBody']);
+    assert.deepEqual(await send('sui', '1', '--body', '0xzz'), [2, 'InvalidBody']);
+    assert.deepEqual(await send('sui', '1', '--body', '0x', '--quote'), [3, 'Unavailable']);
+  });
+
+  it('say what is wrong with a command line in JSON, too', async () => {
+    assert.deepEqual(await refusal('send'), [2, 'InvalidCommandLine']);
+    assert.deepEqual(await refusal('track', id, '--nonsense'), [2, 'InvalidCommandLine']);
+    assert.deepEqual(await refusal('track'), [2, 'InvalidCommandLine']);
+  });
+
   it('take message ids, and transactions where they are told the chain', async () => {
     assert.deepEqual(await refusal('track', '0x12'), [2, 'InvalidMessage']);
     assert.deepEqual(await refusal('deliver', 'CtnBZGb'), [2, 'InvalidMessage']);
