@@ -16,7 +16,7 @@ interface ICollateralStore is IDcapRules {
     /// @notice Thrown when the store knows 31 certificates, all of which Intel signed: deploy another.
     error TooManyCertificates();
 
-    /// @notice Thrown when collateral has more entries than the code of one contract can keep, which is 24,575 bytes: 1,222
+    /// @notice Thrown when collateral has more entries than the code of one contract can keep, which is 24,575 bytes: 1,221
     /// revoked certificates, or about 8,000 advisories.
     /// @param length How many bytes there are to keep, or more.
     error CannotKeep(uint256 length);
@@ -26,7 +26,8 @@ interface ICollateralStore is IDcapRules {
     /// @param keyId The subject key identifier of that.
     error PckCaClash(bytes20 keyId);
 
-    /// @notice Thrown when a PCK CA has 8 templates of leaves already: pass evidence with its leaf as DER.
+    /// @notice Thrown when a PCK CA has 15 templates of leaves already, or two that differ from this one in the QE report
+    /// only: those serve, and otherwise pass evidence with its leaf as DER.
     error TooManyLeafTemplates();
 
     /// @notice The root certificate has been admitted.

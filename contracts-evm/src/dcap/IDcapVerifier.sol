@@ -51,8 +51,8 @@ interface IDcapVerifier is IDcapRules, IEvidenceVerifier {
     ) external view returns (VerifiedReport memory verified);
 
     /// @notice Adds the template of a PCK certificate and quoting enclave, so that evidence of such machines may be passed
-    /// compact. Anyone may who has evidence that verifies, so that nobody can fill the few places for templates with
-    /// inventions. Does nothing when it is there already.
+    /// compact. Anyone may who has evidence that verifies; of templates that differ in the QE report only there are two,
+    /// so that nobody can fill the few places by varying that. Does nothing when it is there already.
     /// @dev Reverts as `verify` does, and with `NoTemplate`, `TooManyLeafTemplates`.
     /// @param evidence Evidence of such a machine, as for `verify`.
     /// @param evaluationNumber As for `verify`.

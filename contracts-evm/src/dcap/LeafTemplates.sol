@@ -98,7 +98,7 @@ library LeafTemplates {
             Memory.clear(key, 64);
             Memory.clear(subjectKeyId, 20);
             Memory.clear(ppid, 16);
-            // A length of 1 or 2, offsets below 4,096.
+            // A length of 1 to 3, offsets below 4,096.
             template = abi.encodePacked(
                 uint128(signBits),
                 uint8(pceSvnLength),
@@ -110,6 +110,17 @@ library LeafTemplates {
                 Memory.slice(qeReport + QE_REPORT_OFFSET, QE_REPORT_LENGTH),
                 Memory.slice(rest, end - rest)
             );
+        }
+    }
+
+    /// @notice What templates have in common that differ in the QE report only.
+    /// @param template Where in memory the template starts.
+    /// @param length Its length in bytes.
+    /// @return shape A hash of the rest.
+    function shapeOf(uint256 template, uint256 length) internal pure returns (bytes32 shape) {
+        unchecked {
+            bytes32 head = Memory.hash(template, QE_REPORT);
+            return keccak256(abi.encode(head, Memory.hash(template + TBS_REST, length - TBS_REST)));
         }
     }
 

@@ -170,25 +170,38 @@ describe('attacks on DcapVerifier', function () {
       assert.equal(await client.getCode({ address: place }), undefined);
     });
 
-    it('as many as there may be: no more, and the others serve', async () => {
+    it('as many as there may be: who varies the report of a quoting enclave leaves places for other leaves', async () => {
       const store = await fresh();
-      const newer = (isvSvn: number): Uint8Array =>
-        issued(({ quote }) => {
+      // The owner of one machine has Intel's quoting enclave emit reports that differ: XFRM is not judged.
+      const varied = (variant: number, shape = 0): Uint8Array =>
+        issued(({ quote, certificates: { pck } }) => {
           quote.qeReport = quote.qeReport.slice();
-          quote.qeReport[258] = isvSvn;
+          quote.qeReport[56] = variant;
+          // The last letter of where the CRL is.
+          const points = pck.parts.extensions.crlPoints!.slice();
+          points[points.length - 1] = 0x61 + shape;
+          pck.parts.extensions.crlPoints = points;
         });
-      for (let i = 0; i < 8; i++) await store.addTemplate(newer(10 + i), NUMBER);
-      assert.equal((await store.call(addTemplateCall(newer(18), NUMBER))).error, 'TooManyLeafTemplates');
+      const refusesMore = async (evidence: Uint8Array): Promise<void> =>
+        assert.equal((await store.call(addTemplateCall(evidence, NUMBER))).error, 'TooManyLeafTemplates');
+      for (const variant of [1, 2]) await store.addTemplate(varied(variant), NUMBER);
+      await refusesMore(varied(3));
+      for (let shape = 1; shape < 7; shape++) {
+        for (const variant of [1, 2]) await store.addTemplate(varied(variant, shape), NUMBER);
+        await refusesMore(varied(3, shape));
+      }
+      await store.addTemplate(varied(1, 7), NUMBER);
+      await refusesMore(varied(1, 8));
       const all = await store.templatesFor(honest.evidence);
-      assert.equal(all.length, 8);
-      // The report of the quoting enclave differs from those of all templates in two bytes, and may.
-      assert.equal(await refusal(compactEvidence(newer(18), all)!, store), 'accepted');
-      const last = compactEvidence(newer(17), all)!;
-      assert.deepEqual(last.subarray(0, 5), all[7]!.id);
+      assert.equal(all.length, 15);
+      // The report of the quoting enclave differs from those of all templates, and may.
+      assert.equal(await refusal(compactEvidence(varied(3), all)!, store), 'accepted');
+      const last = compactEvidence(varied(1, 7), all)!;
+      assert.deepEqual(last.subarray(0, 5), all[14]!.id);
       assert.equal(await refusal(last, store), 'accepted');
     });
 
-    it('stay with a new CRL, and give way to one that needs their room', async () => {
+    it('stay with a new CRL, and give way to one that needs their room, the last first', async () => {
       const crl = (day: number, count: number): Uint8Array =>
         issue(
           ((draft) => {
@@ -202,10 +215,19 @@ describe('attacks on DcapVerifier', function () {
         ).collateral.pckCrl;
       const store = await fresh();
       await store.addTemplate(honest.evidence, NUMBER);
-      await store.send(crlCall(crl(2, 40)));
+      const { templates: two } = await store.addTemplate(
+        issued(({ sgx }) => void (sgx.sgxType = Uint8Array.from([...sgx.sgxType!.slice(0, -1), 2]))),
+        NUMBER,
+      );
+      await store.send(crlCall(crl(3, 40)));
+      assert.deepEqual(await store.templatesFor(honest.evidence), two);
+      assert.equal(await refusal(compact, store), 'accepted');
+      // Room for one more template, not for two.
+      const count = 1_221 - Math.ceil((two[0]!.bytes.length * 3) / 2 / 20);
+      await store.send(crlCall(crl(2, count)));
       assert.deepEqual(await store.templatesFor(honest.evidence), templates);
       assert.equal(await refusal(compact, store), 'accepted');
-      await store.send(crlCall(crl(1, 1_222)));
+      await store.send(crlCall(crl(1, 1_221)));
       assert.deepEqual(await store.templatesFor(honest.evidence), []);
       assert.equal(await refusal(compact, store), 'UnknownLeafTemplate');
       assert.equal((await store.call(verifyCall(honest.evidence, NUMBER))).error, undefined);

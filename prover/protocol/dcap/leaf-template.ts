@@ -15,7 +15,7 @@ const YEAR_2050_SECONDS = Date.UTC(2050, 0, 1) / 1000;
 
 const KEY_ID = 96;
 const BOUNDS = 116;
-const MAX_TEMPLATES = 8;
+const MAX_TEMPLATES = 15;
 
 const QE_REPORT = 26;
 const QE_REPORT_LENGTH = 244;
