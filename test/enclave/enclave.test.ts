@@ -618,6 +618,11 @@ describe('attest', () => {
       'InvalidRegistrationChallenge',
     );
     assert.equal(await refusalOf(client.attest({ ...request, operator: new Uint8Array(31) })), 'InvalidField');
+    // What this program does not know might have been meant to be bound, too.
+    const more = await new Enclave(configuration, attester()).handle(
+      encodeCbor({ method: 'attest', ...request, more: 1 }),
+    );
+    assert.equal((decode(more) as { error?: string }).error, 'InvalidField');
   });
 
   it('says no more of a defect than that there was one', async () => {

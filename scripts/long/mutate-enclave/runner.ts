@@ -29,6 +29,7 @@ const FILES = [
   'sui/events',
   'sui/recorded',
   '../protocol/wire/cbor',
+  '../protocol/wire/fields',
   '../protocol/wire/frames',
   '../protocol/wire/rlp',
   '../protocol/wire/bcs',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toRlp, type Hex } from 'viem';
 import { fromHex, toHex } from '../../../prover/protocol/index.ts';
-import { rlpList, rlpString, rlpUint } from '../../../prover/protocol/wire/index.ts';
+import { isRlpList, rlpList, rlpString, rlpUint } from '../../../prover/protocol/wire/index.ts';
 import { ruleOf } from './world.ts';
 
 describe('RLP', () => {
@@ -71,6 +71,53 @@ describe('RLP', () => {
     }
     assert.equal(rlpUint(fromHex('0x80')), 0n);
     assert.equal(rlpUint(fromHex('0x88ffffffffffffffff')), 2n ** 64n - 1n);
+  });
+
+  it('takes a length in its shortest form only, though the payload is all there', () => {
+    const withPayload = (head: Hex, length: number): Uint8Array => {
+      const bytes = new Uint8Array((head.length - 2) / 2 + length).fill(1);
+      bytes.set(fromHex(head));
+      return bytes;
+    };
+    for (const [head, length] of [
+      ['0xb838', 56],
+      ['0xb8ff', 255],
+      ['0xb90100', 256],
+      ['0xba010000', 65_536],
+    ] as const) {
+      assert.equal(rlpString(withPayload(head, length)).length, length, head);
+    }
+    assert.equal(rlpList(withPayload('0xf838', 56)).length, 56);
+    for (const [head, length] of [
+      ['0xb837', 55],
+      ['0xb801', 1],
+      ['0xb90038', 56],
+      ['0xba000100', 256],
+      ['0xbb01000000', 2 ** 24],
+    ] as const) {
+      assert.equal(
+        ruleOf(() => rlpString(withPayload(head, length))),
+        'MalformedRlp',
+        head,
+      );
+    }
+    for (const [head, length] of [
+      ['0xf837', 55],
+      ['0xf90038', 56],
+    ] as const) {
+      assert.equal(
+        ruleOf(() => rlpList(withPayload(head, length))),
+        'MalformedRlp',
+        head,
+      );
+    }
+  });
+
+  it('tells lists from strings by their first byte', () => {
+    assert.deepEqual(
+      (['0x', '0x00', '0x80', '0xbf', '0xc0', '0xff'] as const).map((hex) => isRlpList(fromHex(hex))),
+      [false, false, false, false, true, true],
+    );
   });
 
   it('never fails otherwise on any bytes', () => {
