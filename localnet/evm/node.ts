@@ -75,6 +75,8 @@ async function startAnvil(binary: string, port: number): Promise<EvmNode> {
     [...args, '--hardfork', 'osaka', '--accounts', '40', '--balance', '1000000', '--enable-tx-gas-limit'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C on a terminal goes to every process of its group: this one is ended last, by who started it.
+      detached: true,
     },
   );
   guardProcess(child);

@@ -1,4 +1,5 @@
 /** A host: everything between chains and enclaves, started from a configuration. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { privateKeyToAccount } from 'viem/accounts';
@@ -36,6 +37,8 @@ const IDLE_MS = 2_000;
 const PAUSE_MS = 1_000;
 const SWEEP_MS = 30_000;
 const PRUNE_MS = 60_000;
+/** How long what is under way may take to end when the host stops. */
+const PATIENCE_MS = 3_000;
 /** How often all nodes of a chain are compared. */
 const COMPARE_MS = 60_000;
 /** Blocks below the head that are kept whatever happens: the history of an enclave. */
@@ -262,7 +265,8 @@ export class Host {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#api?.close();
-    await Promise.all(this.#loops);
+    // A node that is gone keeps whoever asks it waiting. What is left undone is found undone at the next start.
+    await Promise.race([Promise.all(this.#loops), delay(PATIENCE_MS, undefined, { ref: false })]);
     await this.parts.queue.close();
     this.parts.enclaves.close();
     await this.#db.close();
