@@ -67,7 +67,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     override: {
       allowBlocksWithSameTimestamp: true,
       initialDate: new Date((atSeconds - 1) * 1000).toISOString(),
-      allowUnlimitedContractSize: hasRoom,
+      ...(hasRoom && { allowUnlimitedContractSize: true }),
       ...(!hasP256 && { hardfork: 'prague' }),
     },
   });

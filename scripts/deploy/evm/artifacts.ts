@@ -53,12 +53,23 @@ export const RELEASED = path.join(ROOT, 'deployments/contracts');
 /** In `RELEASED`: of what its files were compiled. */
 export const RELEASED_SOURCES = 'sources.json';
 
+let measured: string | undefined;
+
+/**
+ * From now on this process takes its contracts from this folder of Hardhat's, which are of the same sources but compiled
+ * to be measured. A function and no variable of the environment, so that nothing around a deployment can change its code.
+ */
+export function measureArtifacts(folder: string): void {
+  measured = folder;
+}
+
 /**
  * The artifact of a contract as its present sources give it, which compiles them when nothing released or compiled is
  * of them.
  * @throws Error when they do not compile
  */
 export function artifactOf(name: ContractName): Artifact {
+  if (measured !== undefined) return compiledArtifactOf(name);
   const file = path.join(RELEASED, `${name}.json`);
   if (isReleaseFresh() && existsSync(file)) return restore(JSON.parse(readFileSync(file, 'utf8')) as ReleasedArtifact);
   compileContracts();
@@ -70,7 +81,7 @@ export function artifactOf(name: ContractName): Artifact {
  * @throws Error when there was none
  */
 export function compiledArtifactOf(name: ContractName): Artifact {
-  const file = path.join(COMPILED, SOURCES[name], `${name}.json`);
+  const file = path.join(measured ?? COMPILED, SOURCES[name], `${name}.json`);
   if (!existsSync(file)) throw new Error(`${name} is not built: run npm test -- evm:build`);
   const artifact = JSON.parse(readFileSync(file, 'utf8')) as HardhatArtifact;
   const { abi, bytecode, deployedBytecode, immutableReferences = {} } = artifact;

@@ -30,6 +30,18 @@ library __CorridorBranches {
 }
 `;
 
+/**
+ * Hardhat's hits leave the mark that they report behind the free memory pointer. What the code under measurement has put
+ * there for its next statement must stay, so these put back what was there.
+ */
+export function keepMemory(library: string): string {
+  const result = library
+    .replace('let ptr := mload(0x40)', 'let ptr := mload(0x40)\n      let kept := mload(ptr)')
+    .replace(/pop\(\s*staticcall\([^]*?\)\s*\)/, '$&\n      mstore(ptr, kept)');
+  if (!/let kept[^]*pop\([^]*mstore\(ptr, kept\)/.test(result)) throw new Error("Hardhat's hits are not as they were");
+  return result;
+}
+
 interface Placed {
   range?: [number, number];
   loc?: { start: { line: number } };
@@ -107,7 +119,9 @@ export function branchCoverage(sources: string, output: string): HardhatPlugin {
           preprocessSolcInputBeforeBuilding: async (context, input, next) => {
             const complete = await next(context, input);
             const hits = Object.keys(complete.sources).find((name) => name.includes('__NomicFoundationCoverage'));
-            if (hits) complete.sources[LIBRARY] = { content: librarySource(hits) };
+            if (hits === undefined) return complete;
+            complete.sources[hits] = { content: keepMemory(complete.sources[hits]!.content) };
+            complete.sources[LIBRARY] = { content: librarySource(hits) };
             return complete;
           },
         }),

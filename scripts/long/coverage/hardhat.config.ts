@@ -4,6 +4,7 @@ import path from 'node:path';
 import { defineConfig } from 'hardhat/config';
 import type { MultiVersionSolidityUserConfig } from 'hardhat/types/config';
 import base from '../../../hardhat.config.ts';
+import { measureArtifacts } from '../../deploy/evm/artifacts.ts';
 import { branchCoverage } from './branches.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
@@ -21,10 +22,15 @@ const byYul = {
   viaIR: true,
   optimizer: { enabled: false, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: 'u' } } },
 };
-const DCAP = ['contracts-evm/src/dcap/*.sol', 'contracts-evm/test/harness/MemoryCanary.sol'];
+// The gas tests' harnesses too hold more values than the stack takes.
+const DEEP = ['contracts-evm/src/dcap/*.sol', 'contracts-evm/test/harness/{MemoryCanary,*Gas}.sol'];
 const overrides = Object.fromEntries(
-  globSync(DCAP, { cwd: ROOT }).map((file) => [file, { ...compiler, settings: byYul }]),
+  globSync(DEEP, { cwd: ROOT }).map((file) => [file, { ...compiler, settings: byYul }]),
 );
+
+const ARTIFACTS = './.cache/coverage/artifacts';
+// Hardhat runs the tests in the process that has read this file.
+measureArtifacts(path.join(ROOT, ARTIFACTS));
 
 export default defineConfig({
   ...base,
@@ -32,16 +38,18 @@ export default defineConfig({
   coverage: { skipFiles: ['contracts-evm/test/**'] },
   paths: {
     ...base.paths,
+    sources: [...(base.paths!.sources as string[]), './contracts-evm/test/harness'],
     // The invariants deploy everything once more, and reach nothing that no other test does.
     tests: { mocha: './contracts-evm/test', solidity: './contracts-evm/test/protocol' },
     cache: './.cache/coverage/cache',
-    artifacts: './.cache/coverage/artifacts',
+    artifacts: ARTIFACTS,
   },
   solidity: {
     npmFilesToBuild: solidity.npmFilesToBuild,
     compilers: [{ ...compiler, settings: direct }],
     overrides,
   },
+  test: { ...base.test, mocha: { timeout: 1_200_000 } },
   networks: {
     default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka', allowUnlimitedContractSize: true },
   },
