@@ -1,5 +1,5 @@
 /** Compares what left the outboxes with what the inboxes handed over, by both chains' own logs. */
-import { parseEventLogs } from 'viem';
+import { parseEventLogs, type Log } from 'viem';
 import { inboxAbi, outboxAbi } from '../../prover/bindings/evm/index.ts';
 import { InboxMessageDelivered, MessageSent } from '../../prover/bindings/sui/corridor.ts';
 import { toHex } from '../../prover/protocol/index.ts';
@@ -49,7 +49,14 @@ function compare(sent: readonly string[], delivered: readonly string[]): Directi
 
 async function evmLogs({ evm, evmClient }: LocalDeployment): Promise<[sent: string[], delivered: string[]]> {
   const { outbox, inbox } = evm.contracts;
-  const logs = await evmClient.getLogs({ address: [outbox, inbox], fromBlock: 0n, toBlock: 'latest' });
+  const logs: Log[] = [];
+  const latest = await evmClient.getBlockNumber();
+  // In strides: the logs of a whole epoch are more than one answer may hold.
+  for (let from = 0n; from <= latest; from += STRIDE) {
+    const to = from + STRIDE - 1n;
+    const toBlock = to < latest ? to : latest;
+    logs.push(...(await evmClient.getLogs({ address: [outbox, inbox], fromBlock: from, toBlock })));
+  }
   const at = (address: string) => logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
   const sent = parseEventLogs({ abi: outboxAbi, eventName: 'MessageSent', logs: at(outbox) });
   const delivered = parseEventLogs({ abi: inboxAbi, eventName: 'MessageDelivered', logs: at(inbox) });
@@ -86,3 +93,5 @@ async function suiLogs({ sui, suiContext }: LocalDeployment): Promise<[sent: str
 }
 
 const PAGE = 1000;
+/** Blocks */
+const STRIDE = 32n;
