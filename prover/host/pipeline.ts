@@ -23,6 +23,7 @@ import type { Anchor, Origin, Run } from './origins/origin.ts';
 import type { JobData, Queue } from './queue.ts';
 import type { LaneId, StoredMessage, StoredRun } from './store/rows.ts';
 import type { Store } from './store/store.ts';
+import { Turns } from './turns.ts';
 
 /** A lane that is served, in one generation. */
 export interface ServedLane extends LaneId {
@@ -91,6 +92,9 @@ const SWEEP = 500;
 
 export class Pipeline {
   readonly #o: PipelineOptions;
+  readonly #takingRuns = new Turns();
+  /** Below this nonce, all of a lane is in runs, or was delivered before it was. */
+  readonly #covered = new WeakMap<ServedLane, bigint>();
 
   constructor(options: PipelineOptions) {
     this.#o = options;
@@ -166,13 +170,20 @@ export class Pipeline {
     const destination = this.#destination(lane.destinationChain);
     const limit = Math.min(batch.maxMessages, destination.maxRun);
     for (;;) {
-      const next = await store.nextUnproposed(lane, BigInt(lane.generation) << 48n);
-      const { messages, oldest } = await store.openFrom(lane, next, limit);
-      const run = consecutive(messages);
+      const { first, end } = await store.uncovered(lane, this.#covered.get(lane) ?? BigInt(lane.generation) << 48n);
+      this.#covered.set(lane, first);
+      const { messages, oldest } = await store.openFrom(lane, first, limit, end);
+      if (oldest === undefined && end !== undefined) {
+        // Others have delivered all before that run: a lane's messages become known in order.
+        this.#covered.set(lane, end);
+        continue;
+      }
+      const run = consecutive(messages).filter(({ nonce }) => end === undefined || nonce < end);
       const count = Math.min(run.length, destination.fit(run));
       if (count === 0 || oldest === undefined) return undefined;
       const age = Date.now() - oldest.getTime();
-      const isFull = count === limit || count < run.length;
+      // Before another's run there is nothing to wait for.
+      const isFull = count === limit || count < run.length || run.at(-1)!.nonce + 1n === end;
       const wait = (isFull ? 0 : batch.maxAgeMilliseconds) + exchange.delay(lane, run[0]!.nonce);
       if (age < wait) return wait - age;
       const chosen = run.slice(0, count);
@@ -277,10 +288,19 @@ export class Pipeline {
       if (fresh.length === 0 && known) return digest;
       throw new ExchangeError('UnknownSigner', 'no key that counts at the destination has signed it');
     }
-    if (proposal) await this.#addRun(proposal.run, proposal.messages);
-    let isNew = false;
-    for (const { signer, signature } of counting)
-      isNew = (await store.addSignature(digest, signer, signature)) || isNew;
+    // One after the other: many at one time would all be within the bounds.
+    const isNew = await this.#takingRuns.run(async () => {
+      if (proposal) {
+        const open = (await store.openMessages(proposal.run)).map(({ nonce }) => nonce);
+        if (open.length === 0) return false;
+        await this.#demandUse(proposal.run, open, counting);
+        await this.#addRun(proposal.run, proposal.messages);
+      }
+      let isAnyNew = false;
+      for (const { signer, signature } of counting)
+        isAnyNew = (await store.addSignature(digest, signer, signature)) || isAnyNew;
+      return isAnyNew;
+    });
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
     return digest;
   }
@@ -328,11 +348,32 @@ export class Pipeline {
     if (!equalBytes(run.digest, digest)) {
       throw new EvidenceError('Contradiction', 'what is final here makes another statement');
     }
-    // There are many true statements about few messages: some are enough.
-    if ((await store.runsOver(lane, run.firstNonce)) >= MAX_OVERLAP) {
-      throw new ExchangeError('TooManyProposals', 'its messages are in many runs already');
-    }
     return { run, messages };
+  }
+
+  /**
+   * There are many true statements about few messages: of each signer some are enough. One signer uses up no other's
+   * share, or it could keep the hosts from ever agreeing on a run; and half of a run must be of use, or each message
+   * could be had proven hundreds of times.
+   * @throws ExchangeError
+   */
+  async #demandUse(
+    run: NewRun,
+    open: readonly bigint[],
+    counting: readonly { readonly signer: Uint8Array }[],
+  ): Promise<void> {
+    const others = await this.#o.store.runsSignedOver(
+      run,
+      counting.map(({ signer }) => signer),
+    );
+    const isOfUse = counting.some(({ signer }) => {
+      const signed = others.filter((other) => equalBytes(other.signer, signer));
+      const fresh = open.filter(
+        (nonce) => signed.filter(({ first, last }) => first <= nonce && nonce <= last).length < MAX_OVERLAP,
+      );
+      return fresh.length > 0 && 2 * fresh.length >= open.length;
+    });
+    if (!isOfUse) throw new ExchangeError('TooManyProposals', 'its messages are in many runs of its signers already');
   }
 
   /** Those whose keys the registry of a destination has taken and counts now. Keys that it has not cost no question. */
@@ -519,7 +560,7 @@ function submitTo(chain: bigint): string {
 }
 
 const MAX_SIGNATURES = 32;
-/** Runs that the first message of another host's run may be in already. */
+/** Runs of one signer that a message may be in. */
 const MAX_OVERLAP = 8;
 
 type NewRun = Omit<StoredRun, 'proposedAt'>;

@@ -209,12 +209,21 @@ export class Store {
     return rows.map(readMessage);
   }
 
-  /** Messages from the first open one on, from a nonce on, and since when that one is final. */
-  async openFrom(lane: LaneId, nonce: bigint, limit: number): Promise<{ messages: StoredMessage[]; oldest?: Date }> {
+  /**
+   * Messages from the first open one on, from a nonce on, and since when that one is final.
+   * @param end the first open one is before this nonce
+   */
+  async openFrom(
+    lane: LaneId,
+    nonce: bigint,
+    limit: number,
+    end?: bigint,
+  ): Promise<{ messages: StoredMessage[]; oldest?: Date }> {
     const [first] = await this.db.query<Pick<MessageRow, 'nonce' | 'final_at'>>(
       `SELECT nonce, final_at FROM ${this.#schema}.message WHERE origin_chain = $1 AND outbox = $2
-       AND destination_chain = $3 AND nonce >= $4 AND delivered_at IS NULL ORDER BY nonce LIMIT 1`,
-      [...laneValues(lane), String(nonce)],
+       AND destination_chain = $3 AND nonce >= $4 AND ($5::numeric IS NULL OR nonce < $5) AND delivered_at IS NULL
+       ORDER BY nonce LIMIT 1`,
+      [...laneValues(lane), String(nonce), end === undefined ? null : String(end)],
     );
     if (!first) return { messages: [] };
     return { messages: await this.messages(lane, BigInt(first.nonce), limit), oldest: first.final_at };
@@ -380,14 +389,27 @@ export class Store {
     return rows.map(readRun);
   }
 
-  /** The first nonce of a lane that no run covers, from a nonce on. */
-  async nextUnproposed(lane: LaneId, from: bigint): Promise<bigint> {
-    const [row] = await this.db.query<{ last: string | null }>(
-      `SELECT max(last_nonce) AS last FROM ${this.#schema}.run
-       WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3 AND first_nonce >= $4`,
-      [...laneValues(lane), String(from)],
-    );
-    return typeof row?.last === 'string' ? BigInt(row.last) + 1n : from;
+  /**
+   * The first stretch of a lane that no run covers, from a nonce on. Others' runs need not follow one another: nothing
+   * that lies before them is left out.
+   * @returns its first nonce, and the first one after it, which it lacks where no run follows
+   */
+  async uncovered(lane: LaneId, from: bigint): Promise<{ first: bigint; end?: bigint }> {
+    let first = from;
+    for (;;) {
+      const rows = await this.db.query<Pick<RunRow, 'first_nonce' | 'last_nonce'>>(
+        `SELECT first_nonce, last_nonce FROM ${this.#schema}.run WHERE origin_chain = $1 AND outbox = $2
+         AND destination_chain = $3 AND first_nonce >= $4 AND last_nonce >= $5 ORDER BY first_nonce LIMIT ${RUNS_AT_ONCE}`,
+        [...laneValues(lane), String(earliest(first)), String(first)],
+      );
+      for (const row of rows) {
+        const begin = BigInt(row.first_nonce);
+        if (begin > first) return { first, end: begin };
+        const next = BigInt(row.last_nonce) + 1n;
+        if (next > first) first = next;
+      }
+      if (rows.length < RUNS_AT_ONCE) return { first };
+    }
   }
 
   async markRun(digest: Uint8Array, what: 'proven' | 'submitted' | 'done'): Promise<void> {
@@ -398,7 +420,9 @@ export class Store {
   }
 
   /** Messages of a run that are open still, in order. */
-  async openMessages(run: StoredRun): Promise<(StoredMessage & { readonly hasFailed: boolean })[]> {
+  async openMessages(
+    run: Pick<StoredRun, keyof LaneId | 'firstNonce' | 'lastNonce'>,
+  ): Promise<(StoredMessage & { readonly hasFailed: boolean })[]> {
     const rows = await this.db.query<MessageRow>(
       `SELECT * FROM ${this.#schema}.message WHERE origin_chain = $1 AND outbox = $2 AND destination_chain = $3
        AND nonce BETWEEN $4 AND $5 AND delivered_at IS NULL ORDER BY nonce`,
@@ -443,14 +467,29 @@ export class Store {
     return rows.map(({ signer }) => signer);
   }
 
-  /** How many runs a nonce is in. */
-  async runsOver(lane: LaneId, nonce: bigint): Promise<number> {
-    const [row] = await this.db.query<{ count: number }>(
-      `SELECT count(*)::integer AS count FROM ${this.#schema}.run WHERE origin_chain = $1 AND outbox = $2
-       AND destination_chain = $3 AND first_nonce <= $4 AND last_nonce >= $4`,
-      [...laneValues(lane), String(nonce)],
+  /** First and last nonces of the runs that share messages with a run, once for each of some signers that has signed one. */
+  async runsSignedOver(
+    run: LaneId & Pick<StoredRun, 'firstNonce' | 'lastNonce'>,
+    signers: readonly Uint8Array[],
+  ): Promise<{ signer: Uint8Array; first: bigint; last: bigint }[]> {
+    const rows = await this.db.query<Pick<RunRow, 'first_nonce' | 'last_nonce'> & { signer: Uint8Array }>(
+      `SELECT s.signer, r.first_nonce, r.last_nonce FROM ${this.#schema}.run r
+       JOIN ${this.#schema}.signature s ON s.digest = r.digest
+       WHERE r.origin_chain = $1 AND r.outbox = $2 AND r.destination_chain = $3 AND r.first_nonce BETWEEN $4 AND $6
+         AND r.last_nonce >= $5 AND encode(s.signer, 'hex') = ANY ($7) LIMIT 10000`,
+      [
+        ...laneValues(run),
+        String(earliest(run.firstNonce)),
+        String(run.firstNonce),
+        String(run.lastNonce),
+        signers.map(hex),
+      ],
     );
-    return row!.count;
+    return rows.map((row) => ({
+      signer: row.signer,
+      first: BigInt(row.first_nonce),
+      last: BigInt(row.last_nonce),
+    }));
   }
 
   /** Figures for metrics. */
@@ -467,8 +506,17 @@ export class Store {
   }
 }
 
+/** Most messages of a run (docs/spec/protocol.md section 6). */
+const MAX_RUN = 256n;
+/** Runs that are looked at with one query. */
+const RUNS_AT_ONCE = 1_000;
 /** Longest reason that is kept. */
 const MAX_REASON = 500;
+
+/** The first nonce of the earliest run that may reach a nonce. */
+function earliest(nonce: bigint): bigint {
+  return nonce >= MAX_RUN ? nonce - MAX_RUN + 1n : 0n;
+}
 
 /** What a recipient says of itself, without what SQL text cannot hold. */
 function printable(text: string): string {
