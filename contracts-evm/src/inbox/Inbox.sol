@@ -52,6 +52,7 @@ contract Inbox is OriginTable, IInbox {
     /// @param authority The `AccessManager` of the deployment.
     /// @param registry_ The registry that says who counts.
     constructor(address authority, IQuorumSource registry_) AccessManaged(authority) {
+        QuorumCalls.requireRegistry(registry_);
         _REGISTRY = registry_;
     }
 
@@ -133,7 +134,7 @@ contract Inbox is OriginTable, IInbox {
 
     /// @inheritdoc IInbox
     function isDelivered(ChainId originChain, Nonce nonce) external view returns (bool result) {
-        return _spent[_keyOf(originChain, _outboxOf(originChain))].openOf(nonce, 1) == 0;
+        return _spent[_keyOf(originChain, _outboxOf(originChain))].isSpent(nonce);
     }
 
     /// @inheritdoc IInbox
@@ -176,8 +177,10 @@ contract Inbox is OriginTable, IInbox {
         bytes calldata message
     ) private pure returns (MessageView view_, MessageId id, Leaf leaf) {
         StatementView statement = run.statement;
-        // Cannot wrap: the nonce lies in the low 64 bits, and a run does not leave its generation. An index that is out of
-        // the run, which no proof holds for, gives a head that no message has.
+        // Cannot wrap: a head has 208 bits, an index 32. Within the run it changes the nonce alone, since a run does not
+        // leave its generation. Beyond the run it gives the head of a message that the statement is not about, and may
+        // carry into the generation and on; such a message is refused afterwards, since no proof holds for an index that
+        // is not below the count.
         bool isAsExpected;
         unchecked {
             (view_, isAsExpected) = Messages.parseLike(message, run.head + index);
@@ -226,9 +229,12 @@ contract Inbox is OriginTable, IInbox {
         (run.hasSignatures, run.quorum, run.revocationEpoch) = (true, quorum, epoch);
     }
 
-    /// @dev Keeps the root of a run whose signatures were counted in this call.
+    /// @dev Keeps the root of a run whose signatures were counted in this call, unless a recipient has had the statement
+    /// accepted under a later revocation epoch since.
     function _keep(Run memory run) private {
-        KeptRoot kept = _keptRoots[run.digest].accept(run.quorum, run.revocationEpoch);
+        KeptRoot kept = _keptRoots[run.digest];
+        if (kept.revocationEpoch() > run.revocationEpoch) return;
+        kept = kept.accept(run.quorum, run.revocationEpoch);
         _keptRoots[run.digest] = kept;
         StatementView self = run.statement;
         emit RootKept(

@@ -22,10 +22,10 @@ library KeptRoots {
     uint256 private constant VOIDED = 1 << 64;
 
     /// @notice The same after a quorum has vouched for it: under the epoch that it is kept under this raises the counts,
-    /// under another one it takes their place.
+    /// under a later one it takes their place.
     /// @param self What was kept before.
     /// @param quorum_ The quorum.
-    /// @param epoch The registry's revocation epoch at that time.
+    /// @param epoch The registry's revocation epoch at that time, no earlier than that of what is kept.
     /// @return kept What to keep.
     function accept(KeptRoot self, Quorum quorum_, uint32 epoch) internal pure returns (KeptRoot kept) {
         if (self.isKept() && self.revocationEpoch() == epoch) quorum_ = quorum_.raise(self.quorum());

@@ -8,9 +8,21 @@ import {Quorum} from "../registry/Quorum.sol";
 /// @notice Asks a registry for a quorum. The language's own call takes memory for good and costs 270 gas more, most of them
 /// for checks of what a contract of the same deployment gives back.
 library QuorumCalls {
-    /// @notice Thrown when what was asked gave back less than an answer: it is no registry.
-    /// @param source What was asked.
+    /// @notice Thrown when what is asked is no registry: it has no code, or gives back another thing than an answer. Deploy
+    /// the inbox with the registry's address.
+    /// @param source What is asked.
     error NoRegistry(IQuorumSource source);
+
+    /// @notice Refuses what is no registry.
+    /// @dev Reverts with `NoRegistry`.
+    /// @param source What is to be asked from now on.
+    function requireRegistry(IQuorumSource source) internal view {
+        bytes memory question = abi.encodeCall(IQuorumSource.revocationEpoch, ());
+        (bool success, bytes memory answer) = address(source).staticcall(question);
+        // Precompiles have no code and answer all the same: the one for the identity with what `tally` would take for a
+        // quorum.
+        if (address(source).code.length == 0 || !success || answer.length != 32) revert NoRegistry(source);
+    }
 
     /// @notice Calls `tally` of a registry, whose errors are passed on as they are.
     /// @param source The registry.

@@ -11,19 +11,13 @@ struct SpentNonces {
 /// @title SpentNonceSet
 /// @notice Spends nonces of a run, up to 256 in at most two words (INV-20).
 library SpentNonceSet {
-    /// @notice Which messages of a run are open.
+    /// @notice Whether a nonce is spent.
     /// @param self The set.
-    /// @param first The nonce of the first message.
-    /// @param count How many messages the run has, 1 to 256.
-    /// @return open Bit i for the nonce `first` + i.
-    function openOf(SpentNonces storage self, Nonce first, uint256 count) internal view returns (uint256 open) {
-        (uint256 word, uint256 shift) = _place(first);
-        uint256 spent = self.words[word] >> shift;
-        // Nothing wraps: a shift is below 256, a count at most that, and a word below 2^56.
-        unchecked {
-            if (shift + count > 256) spent |= self.words[word + 1] << (256 - shift);
-            return ~spent & (type(uint256).max >> (256 - count));
-        }
+    /// @param nonce The nonce.
+    /// @return result Whether it is.
+    function isSpent(SpentNonces storage self, Nonce nonce) internal view returns (bool result) {
+        (uint256 word, uint256 shift) = _place(nonce);
+        return (self.words[word] >> shift) & 1 != 0;
     }
 
     /// @notice Spends all nonces of a run that are open.
@@ -34,7 +28,7 @@ library SpentNonceSet {
     function spend(SpentNonces storage self, Nonce first, uint256 count) internal returns (uint256 open) {
         (uint256 word, uint256 shift) = _place(first);
         uint256 low = self.words[word];
-        // Nothing wraps, as above. A shift by 256 gives zero.
+        // Nothing wraps: a shift is below 256, a count at most that, and a word below 2^56. A shift by 256 gives zero.
         unchecked {
             uint256 run = type(uint256).max >> (256 - count);
             open = run & ~(low >> shift);

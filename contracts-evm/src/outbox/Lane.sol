@@ -125,7 +125,8 @@ library Lanes {
     /// @return lane The lane.
     function withPausedUntil(Lane self, uint40 untilSeconds) internal pure returns (Lane lane) {
         uint256 others = Lane.unwrap(self) & ~(PAUSED_MASK << PAUSED);
-        return Lane.wrap(others | (uint256(untilSeconds) << PAUSED));
+        // The mask keeps a time that has no place in 39 bits out of the bit beside them.
+        return Lane.wrap(others | ((untilSeconds & PAUSED_MASK) << PAUSED));
     }
 
     /// @notice The same lane with other fees.

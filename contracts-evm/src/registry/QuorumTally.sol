@@ -42,7 +42,7 @@ library QuorumTallies {
     /// @return result Whether one has.
     function hasOperator(QuorumTally self, uint16 operatorIndex) internal pure returns (bool result) {
         uint256 count = self.length();
-        for (uint256 i = 0; i < count; ++i) if (self.at(i).operatorIndex() == operatorIndex) return true;
+        for (uint256 i = 0; i < count; ++i) if (self.recordAt(i).operatorIndex() == operatorIndex) return true;
     }
 
     /// @notice Whether a signer on a platform has been counted.
@@ -51,7 +51,7 @@ library QuorumTallies {
     /// @return result Whether one has.
     function hasPlatform(QuorumTally self, uint32 platformIndex) internal pure returns (bool result) {
         uint256 count = self.length();
-        for (uint256 i = 0; i < count; ++i) if (self.at(i).platformIndex() == platformIndex) return true;
+        for (uint256 i = 0; i < count; ++i) if (self.recordAt(i).platformIndex() == platformIndex) return true;
     }
 
     /// @notice How many records there are.
@@ -67,7 +67,7 @@ library QuorumTallies {
     /// @param self The tally.
     /// @param index Its place, below the length.
     /// @return record The record.
-    function at(QuorumTally self, uint256 index) internal pure returns (SignerRecord record) {
+    function recordAt(QuorumTally self, uint256 index) internal pure returns (SignerRecord record) {
         assembly ("memory-safe") {
             record := mload(add(self, shl(5, add(index, 1))))
         }

@@ -7,6 +7,7 @@ import {
   custom,
   decodeErrorResult,
   decodeFunctionResult,
+  encodeDeployData,
   defineChain,
   encodeFunctionData,
   getAddress,
@@ -95,8 +96,18 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
   const wallets = accounts.map((account) => createWalletClient({ account, chain, transport }));
   const errors = new Map<string, Abi[number]>();
 
-  function attach(address: Address, abi: Abi): Contract {
+  function learnErrors(abi: Abi): void {
     for (const item of abi) if (item.type === 'error') errors.set(JSON.stringify(item), item);
+  }
+
+  /** What a call that failed was refused by. */
+  function namedError(error: unknown): Outcome & { error: string } {
+    const { errorName, args = [] } = decodeErrorResult({ abi: [...errors.values()], data: revertData(error) });
+    return { error: errorName, args };
+  }
+
+  function attach(address: Address, abi: Abi): Contract {
+    learnErrors(abi);
 
     async function call(
       functionName: string,
@@ -109,11 +120,7 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
         const { data: result = '0x' } = await client.call({ account, to: address, data, value, gas });
         return { result: decodeFunctionResult({ abi, functionName, data: result }) };
       } catch (error) {
-        const { errorName, args: errorArgs = [] } = decodeErrorResult({
-          abi: [...errors.values()],
-          data: revertData(error),
-        });
-        return { error: errorName, args: errorArgs };
+        return namedError(error);
       }
     }
 
@@ -166,6 +173,21 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
     return attach(contractAddress!, abi as Abi);
   }
 
+  /** Would deploy a contract of the build, which must be refused by this rule. */
+  async function refusesToDeploy(rule: string, name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
+    const { abi, bytecode } = await artifacts.readArtifact(name);
+    learnErrors(abi as Abi);
+    const data = encodeDeployData({ abi: abi as Abi, bytecode: bytecode as Hex, args });
+    try {
+      await client.call({ account: accounts[0]!, data, gas: MAX_GAS });
+    } catch (failure) {
+      const { error, args: errorArgs } = namedError(failure);
+      assert.equal(error, rule, `the deployment of ${name} ends with ${error}, not ${rule}`);
+      return errorArgs;
+    }
+    assert.fail(`${name} is deployed, not refused by ${rule}`);
+  }
+
   /** The chain's time, seconds since 1970. */
   async function now(): Promise<number> {
     return Number((await client.getBlock()).timestamp);
@@ -187,7 +209,20 @@ export async function createChain({ chainId = 31_337, atSeconds }: { chainId?: n
     }
   }
 
-  return { connection, chainId, client, testClient, wallets, accounts, attach, deploy, now, pass, undone };
+  return {
+    connection,
+    chainId,
+    client,
+    testClient,
+    wallets,
+    accounts,
+    attach,
+    deploy,
+    refusesToDeploy,
+    now,
+    pass,
+    undone,
+  };
 }
 
 /** The events of a receipt that a contract has emitted, by name. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { encodeFunctionData, numberToHex, pad, toFunctionSelector, type Hex } from 'viem';
+import { encodeFunctionData, getAddress, keccak256, numberToHex, pad, zeroAddress, type Hex } from 'viem';
 import { eventsOf, type Contract } from '../harness/chain.ts';
-import { bytes, bytes32, evmAddress, signDigest } from '../harness/fixtures.ts';
+import { bytes, bytes32, encodeRevocation, evmAddress, signDigest } from '../harness/fixtures.ts';
 import {
   createWorld,
   DEFAULT_POLICY,
@@ -234,23 +234,28 @@ describe('rules of the inbox', function () {
     }
   });
 
-  it('takes no answer from what is no registry', async () => {
-    const { chain, manager, anyone } = world;
-    // An account without code gives back nothing, the precompile for SHA-256 one word.
-    for (const registry of [anyone, numberToHex(2, { size: 20 })]) {
-      await chain.undone(async () => {
-        const inbox = await chain.deploy('Inbox', [manager.address, registry]);
-        await world.govern(manager, 'setTargetFunctionRole', [
-          inbox.address,
-          [toFunctionSelector('addOrigin(uint64,bytes32,uint16,uint32)')],
-          1n,
-        ]);
-        await world.govern(inbox, 'addOrigin', [FAR_CHAIN, FAR_OUTBOX, 1, packQuorum(DEFAULT_POLICY)]);
-        const run = await world.runOf([world.message()], { destinationInbox: pad(inbox.address) });
-        const signatures = await world.signed(run.digest, enclaves);
-        assert.deepEqual(await inbox.refuses('NoRegistry', 'accept', [run.statement, signatures]), [registry]);
-      });
+  it('is not deployed for what is no registry', async () => {
+    const { chain, manager, outbox, registry, anyone } = world;
+    const precompile = (number: number) => numberToHex(number, { size: 20 });
+    // An account without code gives back nothing, the precompile for SHA-256 one word, the one for the identity what it was
+    // asked, of which the words would do for a quorum and an epoch.
+    for (const source of [zeroAddress, anyone, precompile(2), precompile(4), manager.address, outbox.address]) {
+      const refused = await chain.refusesToDeploy('NoRegistry', 'Inbox', [manager.address, source]);
+      assert.deepEqual(refused, [getAddress(source)]);
     }
+    await chain.undone(() => chain.deploy('Inbox', [manager.address, registry.address]));
+  });
+
+  it('takes no answer that is shorter than one', async () => {
+    const { inbox, registry, chain } = world;
+    await chain.undone(async () => {
+      const run = await runTo(recipient);
+      const [statement, signatures] = await deliverArgs(run);
+      // Answers one word of zeros to whatever it is asked.
+      await chain.testClient.setCode({ address: registry.address, bytecode: '0x60205ff3' });
+      const refused = await inbox.refuses('NoRegistry', 'accept', [statement, signatures]);
+      assert.deepEqual(refused, [getAddress(registry.address)]);
+    });
   });
 
   it('applies a new policy to what was kept before', async () => {
@@ -262,6 +267,40 @@ describe('rules of the inbox', function () {
       await inbox.refuses('QuorumNotReached', 'deliver', [run.statement, '0x', run.messages]);
       // A larger set raises the counts.
       await inbox.send('accept', [run.statement, await world.signed(run.digest, enclaves.slice(0, 4))]);
+      await inbox.send('deliver', [run.statement, '0x', run.messages]);
+    });
+  });
+
+  it('lets no quorum of an earlier revocation epoch replace what a recipient had accepted under a later one', async () => {
+    const { inbox, registry, chain } = world;
+    await chain.undone(async () => {
+      const recipients = [unruly, await chain.deploy('UnrulyRecipient'), await chain.deploy('UnrulyRecipient')];
+      const messages = recipients.map((to, i) =>
+        world.message({ nonce: nonceOf(i), recipient: recipientOf(to), executionGas: 500_000 }),
+      );
+      const run = await world.runOf(messages);
+      const few = await world.signed(run.digest, enclaves.slice(0, 3));
+      const more = await world.signed(run.digest, enclaves.slice(0, 4));
+      // Counted by three, the call has the first recipient revoke a fifth, the second accept the statement by four, and the
+      // third fail, for which the root is kept.
+      const revocation = encodeRevocation(1, pad(enclaves[4]!.signer.toLowerCase() as Hex));
+      const signature = await signDigest(keccak256(revocation), bytes32('revocation key'));
+      const calls = [
+        { contract: registry, functionName: 'submitRevocation', args: [revocation, signature] },
+        { contract: inbox, functionName: 'accept', args: [run.statement, more] },
+      ];
+      for (const [i, { contract, functionName, args }] of calls.entries()) {
+        const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+        await recipients[i]!.send('behave', [CONDUCTS.callBack, contract.address, data]);
+      }
+      await recipients[2]!.send('behave', [CONDUCTS.refuse, unruly.address, '0x']);
+      const receipt = await inbox.send('deliver', [run.statement, few, run.messages]);
+      const names = eventsOf(receipt, inbox).map(({ name }) => name);
+      assert.deepEqual(names, ['MessageDelivered', 'RootKept', 'MessageDelivered', 'DeliveryFailed']);
+      const epoch = await registry.read('revocationEpoch');
+      const quorum = packQuorum({ signers: 4, operators: 4, platforms: 4, vendors: 1 });
+      assert.deepEqual(await inbox.read('keptRootOf', [run.digest]), [quorum, epoch, false]);
+      await recipients[2]!.send('behave', [0, unruly.address, '0x']);
       await inbox.send('deliver', [run.statement, '0x', run.messages]);
     });
   });

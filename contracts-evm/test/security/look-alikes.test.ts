@@ -101,7 +101,8 @@ describe('security on EVM: set-up and governance', () => {
     const chain = await createChain({ chainId: 1 });
     const [owner] = chain.accounts as [Hex];
     const manager = await chain.deploy('AccessManager', [owner]);
-    const inbox = await chain.deploy('Inbox', [manager.address, owner]);
+    const registry = await chain.deploy('Registry', [manager.address, 300n]);
+    const inbox = await chain.deploy('Inbox', [manager.address, registry.address]);
     const addOrigin = (counts: Parameters<typeof packQuorum>[0]) =>
       manager.call('execute', [
         inbox.address,
