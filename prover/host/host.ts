@@ -8,6 +8,7 @@ import { decodeCommittee } from '../enclave/sui/index.ts';
 import { fromEvmAddress, fromHex } from '../protocol/index.ts';
 import { startApi, type Api } from './api/server.ts';
 import { readKey, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
+import { deliveriesCursor } from './deliveries.ts';
 import type { Destination } from './destinations/destination.ts';
 import { EvmDestination } from './destinations/evm.ts';
 import { SuiDestination } from './destinations/sui.ts';
@@ -105,7 +106,7 @@ export class Host {
         log.debug({ chain: String(chain), reason: error.message }, 'a node has trouble');
       };
       const origins = new Map(
-        config.chains.map((chain) => [chain.chain, originOf(chain, store, trouble(chain.chain))] as const),
+        config.chains.map((chain) => [chain.chain, originOf(chain, store, enclaves, trouble(chain.chain))] as const),
       );
       const lanes = lanesOf(config);
       const exchange = new PeerExchange(config.hosts, config.name, config.stepInMilliseconds);
@@ -173,14 +174,14 @@ export class Host {
 
   async #followDestination(destination: Destination): Promise<void> {
     const { store, pipeline } = this.parts;
-    const cursor = `deliveries/${destination.chain}`;
+    const cursor = deliveriesCursor(destination.chain);
     const wakeup = new Wakeup();
     const name = `deliveries ${destination.chain}`;
     const watching = this.#keepWatching(name, (signal) => destination.watch(() => wakeup.wake(), signal));
     await this.#loop(wakeup, name, async () => {
-      const since = await store.now();
+      const askedAt = performance.now();
       const seen = await destination.poll(await store.cursor(cursor));
-      await pipeline.takeSeen(destination.chain, seen, since);
+      await pipeline.takeSeen(destination.chain, seen, askedAt);
       await store.setCursor(cursor, seen.next);
       return seen.isBehind ? 0 : undefined;
     });
@@ -339,6 +340,7 @@ function suiNode(baseUrl: string): SuiGrpcClient {
 function originOf(
   config: EthereumChainConfig | SuiChainConfig,
   store: Store,
+  enclaves: EnclavePool,
   onTrouble: (error: Error) => void,
 ): Origin {
   const outbox = address(config, config.outbox);
@@ -351,6 +353,7 @@ function originOf(
       startHeight: config.startHeight,
       nodes: config.rpc.map(suiNode),
       store,
+      enclaves: () => enclaves.connected,
       onTrouble,
     });
   }

@@ -14,6 +14,7 @@ import {
   fromHex,
 } from '../protocol/index.ts';
 import { SubmissionError, type Destination, type Outcome, type Proven, type Seen } from './destinations/destination.ts';
+import { Deliveries } from './deliveries.ts';
 import { leavesOf, proofOf } from './destinations/proof.ts';
 import type { Enclave, EnclavePool } from './enclaves/pool.ts';
 import { EvidenceError } from './evidence/errors.ts';
@@ -21,7 +22,8 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Anchor, Origin, Run } from './origins/origin.ts';
 import type { JobData, Queue } from './queue.ts';
-import type { LaneId, StoredMessage, StoredRun } from './store/rows.ts';
+import { Recent } from './recent.ts';
+import type { LaneId, Signed, StoredMessage, StoredRun } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { Turns } from './turns.ts';
 
@@ -95,9 +97,21 @@ export class Pipeline {
   readonly #takingRuns = new Turns();
   /** Below this nonce, all of a lane is in runs, or was delivered before it was. */
   readonly #covered = new WeakMap<ServedLane, bigint>();
+  readonly #deliveries: Deliveries;
+  /** Messages of runs, by digest: they are final, so that no stage needs to read them twice. */
+  readonly #messages = new Recent<string, readonly StoredMessage[]>(RECENT_BYTES);
+  /** When a destination last took signatures of some signers for enough */
+  readonly #enough = new Map<string, number>();
 
   constructor(options: PipelineOptions) {
     this.#o = options;
+    const { store, queue, log } = options;
+    this.#deliveries = new Deliveries({
+      store,
+      log,
+      retry: (job) => queue.send('deliver', job.id, job, FIRST_RETRY_SECONDS),
+      open: (message, run) => this.#reopened(message, run),
+    });
   }
 
   async start(): Promise<void> {
@@ -191,13 +205,15 @@ export class Pipeline {
     }
   }
 
-  /** Makes a run known and puts its proving into the queue. */
-  async #addRun(run: NewRun, messages: readonly StoredMessage[]): Promise<void> {
+  /** Makes a run known, with what others have signed of it, and has it proven. */
+  async #addRun(run: NewRun, messages: readonly StoredMessage[], signed: readonly Signed[] = []): Promise<void> {
     const { store, queue, log } = this.#o;
     const digest = toHex(run.digest);
     await store.addRun(run);
-    await queue.send('prove', digest, { id: digest });
+    await store.addSignatures(run.digest, signed);
+    this.#keepMessages(digest, messages);
     for (const { id } of messages) log.info({ messageId: toHex(id), digest }, 'proposed');
+    await queue.now('prove', digest, { id: digest });
   }
 
   // Proving.
@@ -207,25 +223,29 @@ export class Pipeline {
     const run = await store.run(digest);
     if (!run || run.doneAt) return;
     const messages = await this.#messagesOf(run);
-    const had = new Set((await store.signatures(digest)).map(({ signer }) => toHex(signer)));
+    const kept = await store.signatures(digest);
+    const had = new Set(kept.map(({ signer }) => toHex(signer)));
     const todo = (await enclaves.all()).filter(({ signer }) => !had.has(toHex(signer)));
     const stop = metrics.proofSeconds.startTimer();
     const anchor = todo.length === 0 ? undefined : await this.#origin(run.originChain).anchorAt(run.anchor);
     // One request for all of them, so that its evidence is read once.
     const request = anchor && { lane: run, messages, anchor };
     const made = await Promise.all(todo.map((enclave) => this.#proveWith(enclave, run, request)));
-    const signatures = made.filter((signature) => signature !== undefined);
-    if (signatures.length > 0) {
+    const fresh = made.filter((signed) => signed !== undefined);
+    if (fresh.length > 0) {
       stop();
+      await store.addSignatures(digest, fresh);
       if (!exchange.isAlone) await queue.send('share', toHex(digest), { id: toHex(digest) });
     }
-    const state = await this.#quorum(run);
+    // Others may have come from other hosts meanwhile.
+    const state = await this.#quorum(run, exchange.isAlone ? [...kept, ...fresh] : await store.signatures(digest));
     if (!state.isMet) throw new QuorumPending(state.detail);
     await store.markRun(digest, 'proven');
     for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proven');
     // The others step in one after the other where the delivery is not seen by then.
     const pause = Math.ceil(exchange.delay(run, run.firstNonce) / 1000);
-    await queue.send(submitTo(run.destinationChain), toHex(digest), { id: toHex(digest) }, pause);
+    const job = [submitTo(run.destinationChain), toHex(digest), { id: toHex(digest) }] as const;
+    await (pause === 0 ? queue.now(...job) : queue.send(...job, pause));
   }
 
   async #share(digest: Uint8Array): Promise<void> {
@@ -239,8 +259,8 @@ export class Pipeline {
     );
   }
 
-  async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Uint8Array | undefined> {
-    const { store, enclaves, log } = this.#o;
+  async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Signed | undefined> {
+    const { enclaves, log } = this.#o;
     const origin = this.#origin(run.originChain);
     try {
       if (!request) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
@@ -252,8 +272,7 @@ export class Pipeline {
       if (!equalBytes(recoverSigner(run.digest, signature), enclave.signer)) {
         throw new Error(`enclave ${enclave.name} signed with another key than its own`);
       }
-      await store.addSignature(run.digest, enclave.signer, signature);
-      return signature;
+      return { signer: enclave.signer, signature };
     } catch (error) {
       enclaves.lost(enclave, error);
       const { message, name } = error as Error;
@@ -290,16 +309,12 @@ export class Pipeline {
     }
     // One after the other: many at one time would all be within the bounds.
     const isNew = await this.#takingRuns.run(async () => {
-      if (proposal) {
-        const open = (await store.openMessages(proposal.run)).map(({ nonce }) => nonce);
-        if (open.length === 0) return false;
-        await this.#demandUse(proposal.run, open, counting);
-        await this.#addRun(proposal.run, proposal.messages);
-      }
-      let isAnyNew = false;
-      for (const { signer, signature } of counting)
-        isAnyNew = (await store.addSignature(digest, signer, signature)) || isAnyNew;
-      return isAnyNew;
+      if (!proposal) return store.addSignatures(digest, counting);
+      const open = (await store.openMessages(proposal.run)).map(({ nonce }) => nonce);
+      if (open.length === 0) return false;
+      await this.#demandUse(proposal.run, open, counting);
+      await this.#addRun(proposal.run, proposal.messages, counting);
+      return false;
     });
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
     return digest;
@@ -388,18 +403,25 @@ export class Pipeline {
     return signed.filter((_, i) => counts[i]);
   }
 
-  async #quorum(run: StoredRun): Promise<{ isMet: boolean; detail: string }> {
-    const signatures = await this.#signatureSet(run.digest);
+  /**
+   * Whether a destination would take some signatures for enough. It is not asked again for some seconds about signers of
+   * whom it said so: a submission that is refused costs nothing, and asks anew.
+   */
+  async #quorum(run: StoredRun, signed: readonly Signed[]): Promise<{ isMet: boolean; detail: string }> {
+    const signatures = joined(signed);
     if (!signatures) return { isMet: false, detail: 'no enclave has signed yet' };
-    const { digest, statement } = run;
-    return this.#destination(run.destinationChain).quorum({ digest, statement, signatures });
+    const { digest, statement, originChain, destinationChain } = run;
+    const signers = signed.map(({ signer }) => toHex(signer)).sort();
+    const question = [originChain, destinationChain, ...signers].join();
+    if (Date.now() - (this.#enough.get(question) ?? 0) < ENOUGH_MS) return { isMet: true, detail: 'as before' };
+    const state = await this.#destination(destinationChain).quorum({ digest, statement, signatures });
+    if (this.#enough.size > MAX_ENOUGH) this.#enough.clear();
+    if (state.isMet) this.#enough.set(question, Date.now());
+    return state;
   }
 
   async #signatureSet(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    const kept = await this.#o.store.signatures(digest);
-    if (kept.length === 0) return undefined;
-    // In order of signer, of each of which it is known that it signed: as `joinSignatures` would have them.
-    return concat(...kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature));
+    return joined(await this.#o.store.signatures(digest));
   }
 
   // Submitting.
@@ -410,9 +432,7 @@ export class Pipeline {
     if (!run || run.doneAt) return;
     const messages = await this.#messagesOf(run);
     const open = await this.#openIndexes(run, messages);
-    if (open.length > 0) {
-      const trouble = await this.#submitOpen(run, messages, open);
-      if (trouble) throw trouble;
+    if (open.length > 0 && !(await this.#submitOpen(run, messages, open))) {
       // Deliveries that others made are seen by `takeDeliveries`; what is open without having failed is looked at again.
       await this.#askWhatIsDelivered(run, messages);
       const left = await store.openMessages(run);
@@ -432,13 +452,17 @@ export class Pipeline {
     for (const id of news) log.info({ messageId: toHex(id) }, 'delivered, long ago');
   }
 
+  /**
+   * @returns whether all of it has been delivered
+   * @throws what stands in the way of the rest
+   */
   async #submitOpen(
     run: StoredRun,
     messages: readonly StoredMessage[],
     open: readonly number[],
     isRetry = false,
-  ): Promise<Error | undefined> {
-    const { store, log, metrics } = this.#o;
+  ): Promise<boolean> {
+    const { store, queue, log, metrics } = this.#o;
     const proven = await this.#proven(run, messages);
     const destination = this.#destination(run.destinationChain);
     const { outcomes, transactions, trouble } = await destination.submit(proven, open, isRetry);
@@ -447,9 +471,20 @@ export class Pipeline {
       log.info({ digest: toHex(run.digest), transaction: id, gas: String(gas), sentAt }, 'submitted');
     }
     if (transactions.length > 0) await store.markRun(run.digest, 'submitted');
-    await this.takeOutcomes(outcomes);
-    return trouble;
+    await this.takeOutcomes(run.destinationChain, outcomes);
+    if (trouble instanceof SubmissionError && trouble.code === 'QuorumNotReached') {
+      // Keys that counted then do not any more. Those in their place have still to sign.
+      this.#enough.clear();
+      await queue.send('prove', toHex(run.digest), { id: toHex(run.digest) });
+    }
+    if (trouble) throw trouble;
+    const delivered = new Set(outcomes.filter(({ kind }) => kind === 'delivered').map(({ id }) => toHex(id)));
+    return open.every((index) => delivered.has(toHex(messages[index]!.id)));
   }
+
+  /** Notes what became of messages. */
+  readonly takeOutcomes = (chain: bigint, outcomes: readonly Outcome[]): Promise<void> =>
+    this.#deliveries.note(chain, outcomes);
 
   async #proven(run: StoredRun, messages: readonly StoredMessage[]): Promise<Proven> {
     const signatures = await this.#signatureSet(run.digest);
@@ -458,41 +493,15 @@ export class Pipeline {
     return { digest, statement, signatures, messages };
   }
 
-  /** Notes what became of messages, and sees to it that those whose recipient failed are tried again. */
-  async takeOutcomes(outcomes: readonly Outcome[]): Promise<void> {
-    const { store, queue, log } = this.#o;
-    const delivered = outcomes.filter(({ kind }) => kind === 'delivered') as (Outcome & { kind: 'delivered' })[];
-    const news = new Set((await store.markDelivered(delivered)).map(toHex));
-    for (const { id, transaction } of delivered) {
-      const messageId = toHex(id);
-      if (news.delete(messageId)) log.info({ messageId, transaction }, 'delivered');
-    }
-    for (const outcome of outcomes) {
-      if (outcome.kind !== 'failed') continue;
-      const messageId = toHex(outcome.id);
-      const isNew = await store.markFailed(outcome.id, outcome.reason);
-      if (!isNew) continue;
-      log.warn({ messageId, reason: outcome.reason }, 'recipient failed');
-      await queue.send('deliver', messageId, { id: messageId }, FIRST_RETRY_SECONDS);
-    }
-  }
+  /** Notes what a destination shows. */
+  readonly takeSeen = (chain: bigint, seen: Seen, askedAt: number): Promise<void> =>
+    this.#deliveries.see(chain, seen, askedAt);
 
-  /**
-   * Notes what a destination shows, and opens again what it showed before and does not any more: a block with deliveries
-   * may be replaced by one without.
-   * @param since by the database's clock, when the destination was asked
-   */
-  async takeSeen(chain: bigint, { outcomes, signers, reread }: Seen, since: Date): Promise<void> {
-    const { store, queue, log } = this.#o;
-    await store.addSigners(chain, signers);
-    await this.takeOutcomes(outcomes);
-    if (!reread) return;
-    const seen = outcomes.filter(({ kind }) => kind === 'delivered').map(({ id }) => id);
-    for (const { message, run } of await store.reopen(chain, reread, seen, since)) {
-      log.warn({ messageId: toHex(message.id) }, 'its delivery is gone from the chain');
-      if (run) await queue.send(submitTo(chain), toHex(run), { id: toHex(run) });
-      else await this.#runAlone(message);
-    }
+  /** Has a message delivered again whose delivery is gone. */
+  async #reopened(message: StoredMessage, run: Uint8Array | undefined): Promise<void> {
+    if (!run) return this.#runAlone(message);
+    const id = toHex(run);
+    await this.#o.queue.send(submitTo(message.destinationChain), id, { id });
   }
 
   /** A run of one message, which the lane has gone past: others had delivered it before this host had it in a run. */
@@ -515,15 +524,16 @@ export class Pipeline {
     const run = (await store.run(message.run))!;
     const messages = await this.#messagesOf(run);
     const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
-    const trouble = await this.#submitOpen(run, messages, [index], true);
-    if (trouble) throw trouble;
+    if (await this.#submitOpen(run, messages, [index], true)) return;
     await this.#askWhatIsDelivered(run, messages);
     const after = await store.message(id);
     if (!after?.deliveredAt)
       throw new SubmissionError('RecipientFailed', after?.failure ?? 'the recipient failed again');
   }
 
-  async #messagesOf(run: StoredRun): Promise<StoredMessage[]> {
+  async #messagesOf(run: StoredRun): Promise<readonly StoredMessage[]> {
+    const known = this.#messages.get(toHex(run.digest));
+    if (known) return known;
     const count = Number(run.lastNonce - run.firstNonce) + 1;
     const messages = await this.#o.store.messages(run, run.firstNonce, count);
     if (consecutive(messages).length !== count || messages[0]?.nonce !== run.firstNonce) {
@@ -533,7 +543,13 @@ export class Pipeline {
     if (!equalBytes(merkleRoot(leavesOf(messages)), messagesRoot)) {
       throw new EvidenceError('Contradiction', 'the run is about other messages than are final here');
     }
+    this.#keepMessages(toHex(run.digest), messages);
     return messages;
+  }
+
+  #keepMessages(digest: string, messages: readonly StoredMessage[]): void {
+    const bytes = messages.reduce((sum, { encoded }) => sum + encoded.length + MESSAGE_OVERHEAD, 0);
+    this.#messages.set(digest, messages, bytes);
   }
 
   async #openIndexes(run: StoredRun, messages: readonly StoredMessage[]): Promise<number[]> {
@@ -562,6 +578,20 @@ function submitTo(chain: bigint): string {
 const MAX_SIGNATURES = 32;
 /** Runs of one signer that a message may be in. */
 const MAX_OVERLAP = 8;
+
+/** What is kept in memory of runs' messages, and what one takes beside its encoding. */
+const RECENT_BYTES = 16_000_000;
+const MESSAGE_OVERHEAD = 600;
+/** How long a quorum counts for met, and how many are kept in mind. */
+const ENOUGH_MS = 10_000;
+const MAX_ENOUGH = 1_000;
+
+/** A signature set, in order of signer, of each of which it is known that it signed: as `joinSignatures` would have it. */
+function joined(signed: readonly Signed[]): Uint8Array | undefined {
+  if (signed.length === 0) return undefined;
+  const sorted = [...signed].sort((a, b) => (toHex(a.signer) < toHex(b.signer) ? -1 : 1));
+  return concat(...sorted.slice(0, MAX_SIGNATURES).map(({ signature }) => signature));
+}
 
 type NewRun = Omit<StoredRun, 'proposedAt'>;
 

@@ -29,8 +29,10 @@ export interface StageOptions {
 
 /** Far more attempts than patience: with pauses of a minute it is a month. */
 const RETRY_LIMIT = 50_000;
-/** How often a stage looks for jobs whose pause is over; new ones wake it. */
+/** How often it is looked whether jobs' pauses are over; new ones wake their stage. */
 const POLL_MS = 500;
+/** How often a stage looks by itself. */
+const IDLE_MS = 15_000;
 /** After the database has failed. */
 const PAUSE_MS = 1_000;
 /** How long jobs that are worked on may take to end when the host stops. */
@@ -43,12 +45,16 @@ export class Queue {
   readonly #jobs: string;
   readonly #onError: (error: Error) => void;
   readonly #stages = new Map<string, Stage>();
+  readonly #closing = new Wakeup();
+  readonly #looking: Promise<void>;
+  #isClosed = false;
 
   private constructor(boss: PgBoss, db: Database, schema: string, onError: (error: Error) => void) {
     this.#boss = boss;
     this.#db = db;
     this.#onError = onError;
     this.#jobs = `${schema}.job`;
+    this.#looking = this.#look();
   }
 
   /** @param onError told about trouble in the background; what is in the queue stays there */
@@ -87,9 +93,27 @@ export class Queue {
       work: (job) => this.#work(name, job, handler),
       complete: async (job) => void (await boss.complete(name, job as never)),
       fail: async (job, error) => void (await boss.fail(name, job as never, error)),
+      workNow: handler,
+      keep: (key, data) => this.send(name, key, data, options.retrySeconds),
       onError: this.#onError,
     };
     this.#stages.set(name, new Stage(options.concurrency, source));
+  }
+
+  /** Wakes the stages that have jobs whose pauses are over: one question for all of them. */
+  async #look(): Promise<void> {
+    while (!this.#isClosed) {
+      await this.#closing.sleep(POLL_MS);
+      if (this.#isClosed) return;
+      try {
+        const due = await this.#db.query<{ name: string }>(
+          `SELECT DISTINCT name FROM ${this.#jobs} WHERE state < 'active' AND NOT blocked AND start_after <= now()`,
+        );
+        for (const { name } of due) this.#stages.get(name)?.wake();
+      } catch (error) {
+        this.#onError(error as Error);
+      }
+    }
   }
 
   /** A job that fails is not kept beside another one for the same key: that one does the work again just as well. */
@@ -113,7 +137,16 @@ export class Queue {
        WHERE name = $1 AND state <= 'active'`,
       [name],
     );
-    return new Set(rows.map(({ about }) => about));
+    return new Set([...rows.map(({ about }) => about), ...(this.#stages.get(name)?.direct ?? [])]);
+  }
+
+  /**
+   * Does a job at once where its stage has room, and only otherwise, or when it fails, puts it into the queue: a write,
+   * a read and a write less on the way of what goes well. A process that dies meanwhile leaves nothing of the job behind:
+   * whatever is done this way must be found undone by the next one (`Pipeline.sweep`).
+   */
+  async now(name: string, key: string, data: JobData): Promise<void> {
+    if (!this.#stages.get(name)?.begin(key, data)) await this.send(name, key, data);
   }
 
   /** Puts a job in unless one with that key is waiting already, and wakes whoever is idle. */
@@ -132,12 +165,16 @@ export class Queue {
       `SELECT name, count(*)::integer AS count FROM ${this.#jobs} WHERE state <= 'active' GROUP BY name`,
     );
     const counts = new Map(rows.map(({ name, count }) => [name, count]));
-    return Object.fromEntries([...this.#stages.keys()].map((name) => [name, counts.get(name) ?? 0]));
+    return Object.fromEntries(
+      [...this.#stages].map(([name, { direct }]) => [name, (counts.get(name) ?? 0) + direct.size]),
+    );
   }
 
   /** Lets jobs that are worked on end, for some seconds. */
   async close(): Promise<void> {
-    await Promise.all([...this.#stages.values()].map((stage) => stage.close()));
+    this.#isClosed = true;
+    this.#closing.wake();
+    await Promise.all([this.#looking, ...[...this.#stages.values()].map((stage) => stage.close())]);
     await this.#boss.stop({ graceful: true, timeout: PATIENCE_MS });
   }
 }
@@ -147,6 +184,10 @@ interface JobSource {
   work(job: Job): Promise<void>;
   complete(job: Job): Promise<void>;
   fail(job: Job, error: Error): Promise<void>;
+  /** Does what is not in the queue. */
+  workNow(data: JobData): Promise<void>;
+  /** Puts what was not in the queue into it, for later. */
+  keep(key: string, data: JobData): Promise<void>;
   onError(error: Error): void;
 }
 
@@ -154,6 +195,8 @@ interface JobSource {
 class Stage {
   readonly #concurrency: number;
   readonly #source: JobSource;
+  /** Keys of the jobs that are done without the queue. */
+  readonly direct = new Set<string>();
   readonly #wakeup = new Wakeup();
   readonly #running = new Set<Promise<void>>();
   readonly #loop: Promise<void>;
@@ -172,7 +215,7 @@ class Stage {
   async #run(): Promise<void> {
     while (!this.#isClosed) {
       const free = this.#concurrency - this.#running.size;
-      let pause = POLL_MS;
+      let pause = IDLE_MS;
       try {
         const jobs = free > 0 ? await this.#source.fetch(free) : [];
         for (const job of jobs) this.#begin(job);
@@ -182,15 +225,36 @@ class Stage {
         this.#source.onError(error as Error);
         pause = PAUSE_MS;
       }
-      if (!this.#isClosed && (pause > 0 || this.#running.size === this.#concurrency)) {
-        await this.#wakeup.sleep(Math.max(pause, POLL_MS));
+      if (!this.#isClosed && (pause > 0 || this.#running.size >= this.#concurrency)) {
+        await this.#wakeup.sleep(Math.max(pause, PAUSE_MS));
       }
     }
   }
 
+  /** @returns whether there was room, and no job for that key under way */
+  begin(key: string, data: JobData): boolean {
+    if (this.#isClosed || this.#running.size >= this.#concurrency || this.direct.has(key)) return false;
+    this.direct.add(key);
+    this.#track(this.#workNow(key, data).finally(() => this.direct.delete(key)));
+    return true;
+  }
+
+  async #workNow(key: string, data: JobData): Promise<void> {
+    try {
+      await this.#source.workNow(data);
+    } catch {
+      // The handler has told why. It is found undone at the next start where this fails too.
+      await this.#settle(() => this.#source.keep(key, data));
+    }
+  }
+
   #begin(job: Job): void {
-    const work = this.#work(job).finally(() => {
-      const wasFull = this.#running.size === this.#concurrency;
+    this.#track(this.#work(job));
+  }
+
+  #track(begun: Promise<void>): void {
+    const work: Promise<void> = begun.finally(() => {
+      const wasFull = this.#running.size >= this.#concurrency;
       this.#running.delete(work);
       if (wasFull) this.wake();
     });

@@ -1,5 +1,6 @@
 /** What a host makes of what it hears: late, twice, in the wrong order, or of something that is undone again. */
 import assert from 'node:assert/strict';
+import { SubmissionError } from '../../prover/host/destinations/destination.ts';
 import { Queue } from '../../prover/host/queue.ts';
 import { signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
 import { deliveredOutcome, EVM, message, openWorld, statementOf, testKey, until, type World } from './support.ts';
@@ -24,7 +25,7 @@ describe('pipeline', () => {
   it('keeps a delivery in mind that is seen before its message is final here', async () => {
     const world = await open('early');
     const [one, two] = [message(0), message(1)];
-    await world.parts.pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 7n)]);
+    await world.parts.pipeline.takeOutcomes(EVM, [deliveredOutcome(one.id, '0xaa', 7n)]);
     await world.addFinal(one, two);
     assert.equal((await stateOf(world, one.id)).delivery, '0xaa');
     assert.equal((await stateOf(world, two.id)).deliveredAt, undefined);
@@ -53,8 +54,8 @@ describe('pipeline', () => {
     await world.addFinal(one, two);
     const { pipeline, store } = world.parts;
     await pipeline.start();
-    await pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 50n), deliveredOutcome(two.id, '0xbb', 51n)]);
-    const since = await store.now();
+    await pipeline.takeOutcomes(EVM, [deliveredOutcome(one.id, '0xaa', 50n), deliveredOutcome(two.id, '0xbb', 51n)]);
+    const since = performance.now();
     await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, since);
     assert.equal((await stateOf(world, one.id)).delivery, '0xaa', 'its block was not read');
     assert.equal((await stateOf(world, two.id)).deliveredAt, undefined);
@@ -62,7 +63,7 @@ describe('pipeline', () => {
     assert.equal(run?.firstNonce, two.nonce, 'and is in a run of its own');
     // It comes back in another block.
     const again = deliveredOutcome(two.id, '0xcc', 55n);
-    await pipeline.takeSeen(EVM, { ...seen(again), reread: { from: 51n, to: 60n } }, await store.now());
+    await pipeline.takeSeen(EVM, { ...seen(again), reread: { from: 51n, to: 60n } }, performance.now());
     assert.equal((await stateOf(world, two.id)).delivery, '0xcc');
   });
 
@@ -70,10 +71,10 @@ describe('pipeline', () => {
     const world = await open('meanwhile');
     const one = message(0);
     await world.addFinal(one);
-    const { pipeline, store } = world.parts;
-    const since = await store.now();
+    const { pipeline } = world.parts;
+    const since = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await pipeline.takeOutcomes([deliveredOutcome(one.id, '0xaa', 55n)]);
+    await pipeline.takeOutcomes(EVM, [deliveredOutcome(one.id, '0xaa', 55n)]);
     await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, since);
     assert.equal((await stateOf(world, one.id)).delivery, '0xaa');
   });
@@ -100,12 +101,63 @@ describe('pipeline', () => {
     await until('one is left', async () => (await jobs()) === 1);
   });
 
+  it('has a run proven anew whose signers count no more when it is delivered', async () => {
+    const world = await open('revoked');
+    const one = message(0);
+    await world.addFinal(one);
+    const { pipeline, store, metrics } = world.parts;
+    const replacement = testKey(6);
+    await store.addSigners(EVM, [key.signer, replacement.signer]);
+    for (const { signer } of [key, replacement]) world.destination.counting.add(toHex(signer));
+    world.destination.isMet = true;
+    // The inbox demands the second key, as it would after the first one's revocation.
+    world.destination.onSubmit = ({ digest, signatures }) => {
+      const needed = toHex(signDigest(digest, replacement.secret)).slice(2);
+      if (toHex(signatures).includes(needed)) {
+        return { outcomes: [deliveredOutcome(one.id, '0xaa', 7n)], transactions: [] };
+      }
+      world.destination.isMet = false;
+      const trouble = new SubmissionError('QuorumNotReached', 'the inbox would refuse: too few');
+      return { outcomes: [], transactions: [], trouble };
+    };
+    await pipeline.start();
+    const statement = statementOf([one]);
+    const digest = statementDigest(statement);
+    await pipeline.takeStatement(statement, [signDigest(digest, key.secret)]);
+    const proofs = async (): Promise<number> =>
+      (await metrics.failures.get()).values.find(({ labels }) => labels.stage === 'prove')?.value ?? 0;
+    await until('it is to be proven again, and is not', async () => (await proofs()) > 0);
+    world.destination.isMet = true;
+    await pipeline.takeStatement(statement, [signDigest(digest, replacement.secret)]);
+    await until('delivered', async () => (await stateOf(world, one.id)).deliveredAt !== undefined);
+  });
+
+  it('forgets a delivery that is gone before its message is final here', async () => {
+    const world = await open('early_gone');
+    const one = message(0);
+    const { pipeline } = world.parts;
+    await pipeline.takeOutcomes(EVM, [deliveredOutcome(one.id, '0xaa', 55n)]);
+    await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, performance.now());
+    await world.addFinal(one);
+    assert.equal((await stateOf(world, one.id)).deliveredAt, undefined);
+  });
+
+  it('opens a message again whose delivery a process before this one has seen', async () => {
+    const world = await open('restarted');
+    const one = message(0);
+    await world.addFinal(one);
+    await world.parts.store.markDelivered([{ id: one.id, transaction: '0xaa', height: 55n }]);
+    await world.parts.pipeline.start();
+    await world.parts.pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, performance.now());
+    assert.equal((await stateOf(world, one.id)).deliveredAt, undefined);
+  });
+
   it('tries a failed message again when its job is lost', async () => {
     const world = await open('lost');
     const one = message(0);
     await world.addFinal(one);
     await world.parts.pipeline.start();
-    await world.parts.pipeline.takeOutcomes([{ id: one.id, kind: 'failed', reason: 'it is shut' }]);
+    await world.parts.pipeline.takeOutcomes(EVM, [{ id: one.id, kind: 'failed', reason: 'it is shut' }]);
     await world.db.query(`DELETE FROM lost_queue.job WHERE name = 'deliver'`);
     await world.parts.pipeline.sweep();
     assert.deepEqual([...(await world.parts.queue.pending('deliver'))], [toHex(one.id)]);
@@ -113,9 +165,52 @@ describe('pipeline', () => {
 });
 
 describe('queue', () => {
+  const options = { concurrency: 1, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 3_600 };
+
+  it('does at once what there is room for, and keeps what there is none for', async () => {
+    const { db, close } = await openWorld('room');
+    const queue = await Queue.open(db, 'room_jobs', () => {});
+    const begun: string[] = [];
+    let release = (): void => {};
+    await queue.stage('work', options, async ({ id }) => {
+      begun.push(id);
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+    await queue.now('work', '0x01', { id: '0x01' });
+    assert.deepEqual(begun, ['0x01'], 'before anything is written');
+    await queue.now('work', '0x02', { id: '0x02' });
+    await queue.now('work', '0x01', { id: '0x01' });
+    assert.deepEqual(begun, ['0x01']);
+    assert.deepEqual([...(await queue.pending('work'))].sort(), ['0x01', '0x02']);
+    assert.equal((await queue.depths())['work'], 3, 'one that is worked on and two that wait');
+    for (const [i, id] of ['0x02', '0x01'].entries()) {
+      release();
+      await until(`${id} is begun`, () => begun.length === i + 2);
+      assert.equal(begun.at(-1), id);
+    }
+    release();
+    await until('all are done', async () => (await queue.depths())['work'] === 0);
+    await queue.close();
+    await close();
+  });
+
+  it('brings again what was done at once and failed', async () => {
+    const { db, close } = await openWorld('again');
+    const queue = await Queue.open(db, 'again_jobs', () => {});
+    let tries = 0;
+    await queue.stage('work', options, async () => {
+      if (++tries === 1) throw new Error('not yet');
+    });
+    await queue.now('work', '0x01', { id: '0x01' });
+    await until('it is in the queue', async () => (await queue.pending('work')).has('0x01'));
+    await until('it is done', () => tries === 2);
+    await until('and gone', async () => (await queue.depths())['work'] === 0);
+    await queue.close();
+    await close();
+  });
+
   it('takes up at once what a process that died had in its hands', async () => {
     const { db, close } = await openWorld('dead');
-    const options = { concurrency: 1, retrySeconds: 1, longestRetrySeconds: 60, expireSeconds: 3_600 };
     const dead = await Queue.open(db, 'dead_jobs', () => {});
     let release: (() => void) | undefined;
     await dead.stage('work', options, () => new Promise((resolve) => (release = resolve)));

@@ -4,10 +4,13 @@ import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Checkpoint } from '../../localnet/sui/ledger/ledger.ts';
 import type { EventValue } from '../../localnet/sui/ledger/bcs.ts';
 import { decodeCommittee } from '../../prover/enclave/sui/index.ts';
+import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
 import { SuiOrigin } from '../../prover/host/origins/sui.ts';
 import { Store } from '../../prover/host/store/store.ts';
+import { Turns } from '../../prover/host/turns.ts';
 import { evmChain, fromHex } from '../../prover/protocol/index.ts';
 import {
+  certifiedOf,
   CHAIN,
   commit,
   committeeBytes,
@@ -80,6 +83,26 @@ function nodeOf(made: readonly Made[], upTo: () => number, hidden: ReadonlySet<n
   } as unknown as SuiGrpcClient;
 }
 
+/** An enclave that goes wherever it is led, unless it is told to refuse. */
+class ToldEnclave {
+  readonly advancing = new Turns();
+  readonly asked: { certified: readonly Uint8Array[] }[] = [];
+  head: bigint | undefined;
+  refuses = false;
+
+  readonly client = {
+    status: async () => ({ origins: [] }),
+    advanceSui: async (request: { certified: readonly Uint8Array[] }) => {
+      this.asked.push(request);
+      if (this.refuses) throw new Error('refused');
+      const [certified] = request.certified as [Uint8Array];
+      const view = new DataView(certified.buffer, certified.byteOffset);
+      this.head = view.getBigUint64(8, true);
+      return { chain: CHAIN, epoch: view.getBigUint64(0, true), head: { height: this.head } };
+    },
+  } as unknown as EnclaveClient;
+}
+
 describe('Sui as an origin', () => {
   const ledger = newLedger();
   const committee = decodeCommittee(committeeBytes(ledger));
@@ -91,7 +114,7 @@ describe('Sui as an origin', () => {
   ].map((lists) => ({ checkpoint: commit(ledger, lists), lists }));
   const startHeight = BigInt(made[0]!.checkpoint.summary.sequenceNumber as bigint);
 
-  const open = async (schema: string, nodes: readonly SuiGrpcClient[]) => {
+  const open = async (schema: string, nodes: readonly SuiGrpcClient[], enclaves: readonly ToldEnclave[] = []) => {
     const store = await Store.open(await sharedDatabase(), schema);
     const messagePackage = fromHex(PACKAGE as `0x${string}`);
     const origin = new SuiOrigin({
@@ -102,6 +125,7 @@ describe('Sui as an origin', () => {
       startHeight,
       nodes,
       store,
+      enclaves: () => enclaves,
     });
     return { origin, store };
   };
@@ -113,6 +137,52 @@ describe('Sui as an origin', () => {
     const { origin, store } = await open('sui_all', [nodeOf(made, () => made.length)]);
     assert.equal(await origin.poll(), true);
     assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('leaves checkpoints that hold nothing of ours until one does', async () => {
+    const mixed: Made[] = [[[messageEvent(0n)]], [[]], [[]], [[messageEvent(1n)]]].map((lists) => ({
+      checkpoint: commit(ledger, lists),
+      lists,
+    }));
+    const [first] = mixed.map(({ checkpoint }) => BigInt(checkpoint.summary.sequenceNumber as bigint));
+    let upTo = 1;
+    const { origin, store } = await open('sui_idle', [nodeOf([...made, ...mixed], () => made.length + upTo)]);
+    assert.equal(await origin.poll(), true);
+    assert.equal(origin.head?.height, first);
+    upTo = 3;
+    assert.equal(await origin.poll(), false);
+    assert.equal(origin.head?.height, first);
+    upTo = 4;
+    assert.equal(await origin.poll(), true);
+    assert.equal(origin.head?.height, first! + 3n);
+    assert.equal((await store.headers(CHAIN, first!, first! + 3n)).length, 4);
+  });
+
+  it('shows a certificate to the enclaves that are level with it, and to no others', async () => {
+    const [level, behind, refusing] = [new ToldEnclave(), new ToldEnclave(), new ToldEnclave()];
+    let upTo = 2;
+    const { origin } = await open('sui_lead', [nodeOf(made, () => upTo)], [level, behind, refusing]);
+    await origin.poll();
+    assert.equal(level.asked.length, 0, 'where it is is not known yet');
+    const at = async ({ client }: ToldEnclave): Promise<void> => origin.advance(client, origin.head!.height);
+    await at(level);
+    await at(refusing);
+    refusing.refuses = true;
+    const asked = [level, behind, refusing].map((enclave) => enclave.asked.length);
+    upTo = 3;
+    assert.equal(await origin.poll(), true, 'whatever an enclave says');
+    assert.deepEqual(
+      [level, behind, refusing].map((enclave, i) => enclave.asked.length - asked[i]!),
+      [1, 0, 1],
+    );
+    const certified = Uint8Array.from(certifiedOf(made[2]!.checkpoint));
+    assert.deepEqual(level.asked.at(-1)!.certified, [certified]);
+    await at(level);
+    assert.equal(level.asked.length, asked[0]! + 1, 'it has been advanced already');
+    await assert.rejects(at(refusing), { message: 'refused' });
+    refusing.refuses = false;
+    await at(refusing);
+    assert.equal(refusing.head, origin.head!.height);
   });
 
   for (const [what, hidden] of [

@@ -92,8 +92,8 @@ export class EvmSender {
     let pending = this.#pending.get(name);
     // The estimate comes right before the signature: whoever was faster until then is seen.
     pending ??= await this.#sending.run(async () => {
-      const gas = await this.#estimate(call);
-      return gas === undefined ? undefined : this.#first(name, call, gas);
+      const [gas, fees] = await Promise.all([this.#estimate(call), this.#fees()]);
+      return gas === undefined ? undefined : this.#first(name, call, gas, fees);
     });
     return pending && this.#settle(name, pending);
   }
@@ -113,9 +113,8 @@ export class EvmSender {
     return gas + gas / 10n;
   }
 
-  async #first(name: string, call: Call, gas: bigint): Promise<Pending> {
+  async #first(name: string, call: Call, gas: bigint, fees: Fees): Promise<Pending> {
     const { client, account, maxFeePerGas: cap } = this.#o;
-    const fees = await this.#fees();
     if (fees.maxFeePerGas > cap) {
       throw new SubmissionError('GasTooDear', `gas costs ${fees.maxFeePerGas} wei, at most ${cap} is allowed; wait`);
     }

@@ -152,8 +152,8 @@ export class SuiDestination implements Destination {
       for (const index of indexes) {
         const message = this.#calls.message.decode(transaction, { bytes: proven.messages[index]!.encoded });
         const args = { self: inbox, registry, accepted, index, message };
-        callRecipient(transaction, recipient, this.#calls.inbox.deliverProven(transaction, args));
-        messageOfCommand.set(transaction.getData().commands.length - 1, index);
+        const call = callRecipient(transaction, recipient, this.#calls.inbox.deliverProven(transaction, args));
+        messageOfCommand.set(call.Result, index);
       }
       return transaction;
     };

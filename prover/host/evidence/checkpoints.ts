@@ -56,15 +56,24 @@ export async function fetchSummary(client: SuiGrpcClient, sequenceNumber: bigint
   return bytes(summary?.bcs, 'the summary');
 }
 
-/** BCS `CertifiedCheckpointSummary`: summary, epoch, signature, bitmap; of the newest checkpoint by default. */
-export async function fetchCertified(client: SuiGrpcClient, sequenceNumber?: bigint): Promise<Uint8Array> {
-  const { summary, signature } = await get(client, sequenceNumber, ['summary.bcs', 'signature']);
+/** A checkpoint's summary with its certificate. */
+export interface CertifiedSummary {
+  /** BCS `CheckpointSummary` */
+  readonly summary: Uint8Array;
+  /** BCS `CertifiedCheckpointSummary`: summary, epoch, signature, bitmap */
+  readonly encoded: Uint8Array;
+}
+
+/** Of the newest checkpoint by default. */
+export async function fetchCertified(client: SuiGrpcClient, sequenceNumber?: bigint): Promise<CertifiedSummary> {
+  const { summary: given, signature } = await get(client, sequenceNumber, ['summary.bcs', 'signature']);
   if (!signature?.signature || !signature.bitmap)
     throw new EvidenceError('Contradiction', 'the node left out the certificate');
   const epoch = new Uint8Array(8);
   new DataView(epoch.buffer).setBigUint64(0, signature.epoch!, true);
   const { bitmap } = signature;
-  return concat(bytes(summary?.bcs, 'the summary'), epoch, signature.signature, uleb(bitmap.length), bitmap);
+  const summary = bytes(given?.bcs, 'the summary');
+  return { summary, encoded: concat(summary, epoch, signature.signature, uleb(bitmap.length), bitmap) };
 }
 
 export async function fetchEvidence(client: SuiGrpcClient, sequenceNumber: bigint): Promise<CheckpointEvidence> {

@@ -26,6 +26,7 @@ import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.
 import type { Store } from '../store/store.ts';
 import { bloomHas } from './bloom.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, storedMessage } from './common.ts';
+import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
@@ -80,10 +81,12 @@ export class EthereumOrigin implements Origin {
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<EthereumEvidence[]>>();
+  readonly #shelf: EvidenceShelf;
 
   constructor(options: EthereumOriginOptions) {
     this.chain = options.chain;
     this.#options = options;
+    this.#shelf = new EvidenceShelf(options.chain, options.store);
     this.#cursor = `origin/${options.chain}`;
     this.#outbox = `0x${toHex(options.outbox).slice(-40)}`;
   }
@@ -247,6 +250,7 @@ export class EthereumOrigin implements Origin {
       messages: blocks.flatMap(({ messages }) => messages),
     };
     await this.#options.store.addFinal(this.#cursor, end.height, found);
+    this.#shelf.keep(found.evidence);
     const top = found.headers.at(-1)!;
     return { height: top.height, hash: top.hash, timestampSeconds: top.timestampSeconds };
   }
@@ -375,12 +379,12 @@ export class EthereumOrigin implements Origin {
   }
 
   async #evidenceOf({ messages }: Run): Promise<EthereumEvidence[]> {
-    const stored = await this.#options.store.evidence(this.chain, messages[0]!.height, messages.at(-1)!.height);
-    const proofOf = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
-    return groupBy(messages, ({ height }) => height).map(([height, ofBlock]) => ({
+    const ofBlocks = groupBy(messages, ({ height }) => height);
+    const bodies = await this.#shelf.read(ofBlocks.map(([height]) => height));
+    return ofBlocks.map(([height, ofBlock]) => ({
       height,
       receipts: groupBy(ofBlock, ({ transactionIndex }) => transactionIndex).map(([index, ofReceipt]) => {
-        const body = proofOf.get(`${height}/${index}`);
+        const body = bodies(height, index);
         if (!body) throw new EvidenceError('Missing', `evidence of transaction ${index} in block ${height} is gone`);
         return { index, proof: unpackParts(body), logs: ofReceipt.map(({ eventIndex }) => eventIndex) };
       }),

@@ -12,6 +12,7 @@ import {
 } from '../../enclave/sui/index.ts';
 import { digestOf } from '../../enclave/sui/digest.ts';
 import { equalBytes, MESSAGE_SENT_MODULE, MESSAGE_SENT_NAME, toHex, type ChainId } from '../../protocol/index.ts';
+import type { Enclave } from '../enclaves/pool.ts';
 import type { EnclaveClient, OriginStatus, SignedStatement, SuiEvidence } from '../enclave-client.ts';
 import {
   fetchCertified,
@@ -20,12 +21,14 @@ import {
   lastOfEpoch,
   listEvents,
   subscribe,
+  type CertifiedSummary,
   type EventPlace,
 } from '../evidence/checkpoints.ts';
 import { EvidenceError } from '../evidence/errors.ts';
 import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
+import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 
@@ -42,12 +45,16 @@ export interface SuiOriginOptions {
   /** In order of preference */
   readonly nodes: readonly SuiGrpcClient[];
   readonly store: Store;
+  /** Those that are connected */
+  readonly enclaves?: () => readonly Pick<Enclave, 'client' | 'advancing'>[];
   /** Told about every node that failed and why */
   readonly onTrouble?: (error: Error) => void;
 }
 
 /** Checkpoints that one turn takes in, and that one request to an enclave spans. */
 const STRIDE = 1024n;
+/** How long the head may stay behind checkpoints that hold nothing of ours. */
+const IDLE_MS = 1_500;
 /** Item number of what belongs to a whole checkpoint. */
 const WHOLE = -1;
 
@@ -72,15 +79,19 @@ export class SuiOrigin implements Origin {
   #committee: Committee;
   #head: Anchor | undefined;
   #started = false;
+  /** When the head moved last, by `performance.now` */
+  #movedAt = -Infinity;
   /** What each enclave had when it last answered; a restarted one is another client. */
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<SuiEvidence[]>>();
+  readonly #shelf: EvidenceShelf;
 
   constructor(options: SuiOriginOptions) {
     this.chain = options.chain;
     this.#options = options;
     this.#committee = options.committee;
+    this.#shelf = new EvidenceShelf(options.chain, options.store);
     this.#cursor = `origin/${options.chain}`;
     this.#eventType = `${toHex(options.messagePackage)}::${MESSAGE_SENT_MODULE}::${MESSAGE_SENT_NAME}`;
   }
@@ -123,52 +134,61 @@ export class SuiOrigin implements Origin {
 
   async #pollNode(node: SuiGrpcClient): Promise<boolean> {
     const before = this.#head;
-    const newest = await this.#verified(node, await fetchCertified(node));
+    const newest = await fetchCertified(node);
+    const height = certifiedHeight(newest);
     for (;;) {
       const from = this.#head ? this.#head.height + 1n : this.#options.startHeight;
-      if (newest.sequenceNumber < from) break;
-      const last = min(newest.sequenceNumber, from + STRIDE - 1n);
-      const top =
-        last === newest.sequenceNumber ? newest : await this.#verified(node, await fetchCertified(node, last));
-      await this.#takeIn(node, from, top);
-      if (last === newest.sequenceNumber) break;
+      if (height < from) break;
+      const last = min(height, from + STRIDE - 1n);
+      const places = await listEvents(node, this.#eventType, from, last);
+      // A network makes many checkpoints, each of which costs pairings here and in every enclave.
+      const isWorthIt = places.length > 0 || last < height || performance.now() - this.#movedAt >= IDLE_MS;
+      if (!isWorthIt) break;
+      await this.#takeIn(node, from, places, last === height ? newest : await fetchCertified(node, last));
+      this.#movedAt = performance.now();
+      if (last === height) break;
     }
     return this.#head !== before;
   }
 
   /** A checkpoint by its certificate, for which committees are followed up to its epoch. */
-  async #verified(node: SuiGrpcClient, certified: Uint8Array): Promise<Checkpoint> {
+  async #verified(node: SuiGrpcClient, certified: CertifiedSummary): Promise<Checkpoint> {
     for (;;) {
       const committee = this.#committee;
       const epoch = certifiedEpoch(certified);
-      if (epoch === committee.epoch) return believable(() => verifyCheckpoint(committee, certified));
+      if (epoch === committee.epoch) return believable(() => verifyCheckpoint(committee, certified.encoded));
       if (epoch < committee.epoch) return this.#verifiedEarlier(node, certified, epoch);
       const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
-      this.#committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last)));
+      this.#committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last.encoded)));
     }
   }
 
   /** While catching up through epochs: from the starting point on once more. */
-  async #verifiedEarlier(node: SuiGrpcClient, certified: Uint8Array, epoch: bigint): Promise<Checkpoint> {
+  async #verifiedEarlier(node: SuiGrpcClient, certified: CertifiedSummary, epoch: bigint): Promise<Checkpoint> {
     let { committee } = this.#options;
     while (committee.epoch < epoch) {
       const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
-      committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last)));
+      committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last.encoded)));
     }
-    return believable(() => verifyCheckpoint(committee, certified));
+    return believable(() => verifyCheckpoint(committee, certified.encoded));
   }
 
-  /** Takes in the checkpoints up to a certified one. */
-  async #takeIn(node: SuiGrpcClient, from: bigint, top: Checkpoint): Promise<void> {
-    const numbers = Array.from(
-      { length: Number(top.sequenceNumber - from) },
-      (_, i) => top.sequenceNumber - 1n - BigInt(i),
-    );
-    const [topSummary, places, summaries] = await Promise.all([
-      fetchSummary(node, top.sequenceNumber),
-      listEvents(node, this.#eventType, from, top.sequenceNumber),
-      inParallel(numbers, (number) => fetchSummary(node, number)),
-    ]);
+  /**
+   * Takes in the checkpoints up to a certified one.
+   * @param places of all events in them
+   */
+  async #takeIn(
+    node: SuiGrpcClient,
+    from: bigint,
+    places: readonly EventPlace[],
+    certified: CertifiedSummary,
+  ): Promise<void> {
+    const height = certifiedHeight(certified);
+    const numbers = Array.from({ length: Number(height - from) }, (_, i) => height - 1n - BigInt(i));
+    const summaries = await inParallel(numbers, (number) => fetchSummary(node, number));
+    this.#lead(from - 1n, certified, summaries);
+    await written();
+    const top = await this.#verified(node, certified);
     const below = believable(() => predecessorsOf(top, summaries));
     const lowest = below.at(-1) ?? top;
     const head = this.#head;
@@ -176,7 +196,7 @@ export class SuiOrigin implements Origin {
       throw new EvidenceError('Contradiction', `checkpoint ${lowest.sequenceNumber} does not follow ${head.height}`);
     }
     const checkpoints = new Map([top, ...below].map((checkpoint) => [checkpoint.sequenceNumber, checkpoint]));
-    const encoded = [topSummary, ...summaries];
+    const encoded = [certified.summary, ...summaries];
     const headers = [top, ...below].map((checkpoint, i) => this.#storedHeader(checkpoint, encoded[i]!));
     const blocks = await inParallel(
       groupBy(places, ({ checkpoint }) => checkpoint),
@@ -193,6 +213,7 @@ export class SuiOrigin implements Origin {
     }
     const evidence = blocks.flatMap((block) => block.evidence);
     await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
+    this.#shelf.keep(evidence);
     this.#head = anchorOf(top);
   }
 
@@ -278,6 +299,24 @@ export class SuiOrigin implements Origin {
 
   // Enclaves.
 
+  /**
+   * Shows a certificate to the enclaves that are where this host is, while the host checks it itself: both take long, and
+   * what is wrong with it each of them sees alone.
+   */
+  #lead(height: bigint, certified: CertifiedSummary, summaries: readonly Uint8Array[]): void {
+    const { chain } = this;
+    for (const { client, advancing } of this.#options.enclaves?.() ?? []) {
+      const lead = async (): Promise<void> => {
+        const known = this.#known.get(client);
+        const isNext = known?.head?.height === height && known.epoch === certifiedEpoch(certified);
+        if (isNext)
+          this.#known.set(client, await client.advanceSui({ chain, certified: [certified.encoded], summaries }));
+      };
+      // Whoever needs the enclave next finds out what it refused, and why.
+      advancing.run(lead).catch(() => {});
+    }
+  }
+
   async advance(enclave: EnclaveClient, height: bigint): Promise<void> {
     const { chain } = this;
     const known = this.#known.get(enclave);
@@ -302,7 +341,7 @@ export class SuiOrigin implements Origin {
       const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
       const summaries = between.map(({ encoded }) => encoded);
       // What the enclave refuses, another node may have right.
-      return enclave.advanceSui({ chain: this.chain, certified: [certified], summaries });
+      return enclave.advanceSui({ chain: this.chain, certified: [certified.encoded], summaries });
     });
   }
 
@@ -319,14 +358,14 @@ export class SuiOrigin implements Origin {
   }
 
   async #evidenceOf({ messages }: Run): Promise<SuiEvidence[]> {
-    const stored = await this.#options.store.evidence(this.chain, messages[0]!.height, messages.at(-1)!.height);
-    const bodies = new Map(stored.map(({ height, item, body }) => [`${height}/${item}`, body]));
+    const ofBlocks = groupBy(messages, ({ height }) => height);
+    const bodies = await this.#shelf.read(ofBlocks.map(([height]) => height));
     const body = (height: bigint, item: number): Uint8Array => {
-      const found = bodies.get(`${height}/${item}`);
+      const found = bodies(height, item);
       if (!found) throw new EvidenceError('Missing', `evidence of transaction ${item} in checkpoint ${height} is gone`);
       return found;
     };
-    return groupBy(messages, ({ height }) => height).map(([height, ofCheckpoint]) => ({
+    return ofBlocks.map(([height, ofCheckpoint]) => ({
       height,
       contents: body(height, WHOLE),
       transactions: groupBy(ofCheckpoint, ({ transactionIndex }) => transactionIndex).map(([index, sent]) => {
@@ -353,6 +392,20 @@ function anchorOf({ sequenceNumber, digest, timestampMs }: Checkpoint): Anchor {
 }
 
 /** The first field of a `CheckpointSummary`. */
-function certifiedEpoch(certified: Uint8Array): bigint {
-  return new DataView(certified.buffer, certified.byteOffset).getBigUint64(0, true);
+function certifiedEpoch(certified: CertifiedSummary): bigint {
+  return u64At(certified, 0);
+}
+
+/** The second one: its sequence number. */
+function certifiedHeight(certified: CertifiedSummary): bigint {
+  return u64At(certified, 8);
+}
+
+function u64At({ summary }: CertifiedSummary, offset: number): bigint {
+  return believable(() => new DataView(summary.buffer, summary.byteOffset, summary.length).getBigUint64(offset, true));
+}
+
+/** Lets what is to be sent be sent before the processor is kept busy. */
+function written(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

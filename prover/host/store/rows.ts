@@ -75,6 +75,13 @@ export interface StoredRun extends LaneId {
   readonly doneAt?: Date;
 }
 
+/** A signature over a run's digest, and whose it is. */
+export interface Signed {
+  /** 20 bytes */
+  readonly signer: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /** Columns as both databases give them: numeric as text. */
 export interface MessageRow {
   readonly id: Uint8Array;

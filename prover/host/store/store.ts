@@ -11,6 +11,7 @@ import {
   type LaneId,
   type MessageRow,
   type RunRow,
+  type Signed,
   type StoredEvidence,
   type StoredHeader,
   type StoredMessage,
@@ -32,13 +33,10 @@ export class Store {
   /** Opens a host's tables, made where they are missing. */
   static async open(db: Database, schema: string): Promise<Store> {
     await migrate(db, schema);
+    // Their blocks may have been replaced since, which only a process that has seen them would find out. Those that stand
+    // are seen again, or found by asking the inbox.
+    await db.query(`DELETE FROM ${schema}.early_delivery WHERE height IS NOT NULL`);
     return new Store(db, schema);
-  }
-
-  /** The time by the database's clock, which all times in it are by. */
-  async now(): Promise<Date> {
-    const [row] = await this.db.query<{ now: Date }>('SELECT clock_timestamp() AS now');
-    return row!.now;
   }
 
   // Cursors.
@@ -284,7 +282,6 @@ export class Store {
     );
     const given = `SELECT DISTINCT ON (id) decode(id, 'hex') AS id, delivery, height
        FROM jsonb_to_recordset($1::jsonb) AS r(id text, delivery text, height numeric)`;
-    // Blocks are read again and again: only what is new is written.
     const changed = await this.db.query<{ id: Uint8Array; is_new: boolean }>(
       `WITH given AS (${given}),
        before AS (SELECT m.id, m.delivered_at IS NULL AS is_new FROM ${this.#schema}.message m
@@ -297,6 +294,8 @@ export class Store {
        FROM given g, before b WHERE m.id = g.id AND m.id = b.id RETURNING m.id, b.is_new`,
       [rows],
     );
+    // All of them final here, and found: none came early.
+    if (changed.length === deliveries.length) return newOf(changed);
     await this.db.query(
       `INSERT INTO ${this.#schema}.early_delivery (id, delivery, height)
        SELECT g.id, g.delivery, g.height FROM (${given}) g
@@ -304,26 +303,31 @@ export class Store {
        ON CONFLICT (id) DO UPDATE SET delivery = EXCLUDED.delivery, height = EXCLUDED.height`,
       [rows],
     );
-    return changed.filter((row) => row.is_new).map(({ id }) => id);
+    return newOf(changed);
+  }
+
+  /** Deliveries on a chain in blocks from a cursor on. */
+  async deliveriesFrom(chain: ChainId, cursor: string): Promise<{ id: Uint8Array; height: bigint }[]> {
+    const rows = await this.db.query<{ id: Uint8Array; delivery_height: string }>(
+      `SELECT id, delivery_height FROM ${this.#schema}.message WHERE destination_chain = $1
+       AND delivery_height >= COALESCE((SELECT position FROM ${this.#schema}.cursor WHERE name = $2), 0)`,
+      [String(chain), cursor],
+    );
+    return rows.map((row) => ({ id: row.id, height: BigInt(row.delivery_height) }));
   }
 
   /**
-   * Opens messages again whose deliveries were seen in some blocks of a chain and are not in them any more.
-   * @param still ids of those that are
-   * @param since what was noted later is left alone
-   * @returns them with the run of each, if it is in one
+   * Opens messages again whose deliveries are gone from their chain, and forgets those of messages that are not final yet.
+   * @returns those that are final, with the run of each, if it is in one
    */
-  async reopen(
-    chain: ChainId,
-    { from, to }: { from: bigint; to: bigint },
-    still: readonly Uint8Array[],
-    since: Date,
-  ): Promise<{ message: StoredMessage; run?: Uint8Array }[]> {
+  async reopen(ids: readonly Uint8Array[]): Promise<{ message: StoredMessage; run?: Uint8Array }[]> {
+    const given = `(SELECT decode(i, 'hex') FROM unnest($1::text[]) i)`;
+    const values = [ids.map(hex)];
+    await this.db.query(`DELETE FROM ${this.#schema}.early_delivery WHERE id IN ${given}`, values);
     const rows = await this.db.query<MessageRow>(
       `UPDATE ${this.#schema}.message SET delivered_at = NULL, delivery = NULL, delivery_height = NULL
-       WHERE destination_chain = $1 AND delivery_height BETWEEN $2 AND $3 AND delivered_at < $4
-         AND encode(id, 'hex') <> ALL ($5::text[]) RETURNING *`,
-      [String(chain), String(from), String(to), since, still.map(hex)],
+       WHERE id IN ${given} RETURNING *`,
+      values,
     );
     return Promise.all(
       rows.map(async (row) => {
@@ -433,16 +437,20 @@ export class Store {
 
   // Signatures.
 
-  async addSignature(digest: Uint8Array, signer: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  /** @returns whether any of them is new */
+  async addSignatures(digest: Uint8Array, signed: readonly Signed[]): Promise<boolean> {
+    if (signed.length === 0) return false;
     const rows = await this.db.query(
-      `INSERT INTO ${this.#schema}.signature VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1`,
-      [digest, signer, signature],
+      `INSERT INTO ${this.#schema}.signature
+       SELECT $1, decode(signer, 'hex'), decode(signature, 'hex') FROM unnest($2::text[], $3::text[]) AS s(signer, signature)
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      [digest, signed.map(({ signer }) => hex(signer)), signed.map(({ signature }) => hex(signature))],
     );
     return rows.length > 0;
   }
 
   /** Signatures over a digest by signer, ascending. */
-  async signatures(digest: Uint8Array): Promise<{ signer: Uint8Array; signature: Uint8Array }[]> {
+  async signatures(digest: Uint8Array): Promise<Signed[]> {
     return this.db.query(`SELECT signer, signature FROM ${this.#schema}.signature WHERE digest = $1 ORDER BY signer`, [
       digest,
     ]);
@@ -521,4 +529,8 @@ function earliest(nonce: bigint): bigint {
 /** What a recipient says of itself, without what SQL text cannot hold. */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_REASON);
+}
+
+function newOf(changed: readonly { id: Uint8Array; is_new: boolean }[]): Uint8Array[] {
+  return changed.filter((row) => row.is_new).map(({ id }) => id);
 }
