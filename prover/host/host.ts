@@ -372,6 +372,7 @@ function originOf(
     nodes: config.rpc.map(evmNode),
     beacons: config.beacon.map(beaconClient),
     store,
+    enclaves: () => enclaves.connected,
     onTrouble,
   });
 }

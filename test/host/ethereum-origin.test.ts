@@ -1,14 +1,16 @@
 /** A host that follows Ethereum by nodes that lie, fall behind or are out of reach. */
 import assert from 'node:assert/strict';
 import { fromRlp, keccak256, type Hex } from 'viem';
+import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
 import type { BeaconClient } from '../../prover/host/evidence/beacon.ts';
 import { EvidenceError } from '../../prover/host/evidence/errors.ts';
 import type { EvmRequest } from '../../prover/host/evidence/execution.ts';
 import { EthereumOrigin } from '../../prover/host/origins/ethereum.ts';
 import { Store } from '../../prover/host/store/store.ts';
+import { Turns } from '../../prover/host/turns.ts';
 import { hash, toHex } from '../../prover/protocol/index.ts';
 import { headerRlp } from '../enclave/ethereum/tries.ts';
-import { EVM_CHAIN, EVM_OUTBOX, EvmWorld } from '../enclave/world.ts';
+import { clientOf, encodeConfiguration, EVM_CHAIN, EVM_LANE, EVM_OUTBOX, EvmWorld } from '../enclave/world.ts';
 import { sharedDatabase } from './support.ts';
 
 /** Fields of a header as JSON-RPC shows them, in the order of the RLP (EIP-7685 has the last one). */
@@ -55,13 +57,21 @@ describe('Ethereum as an origin', () => {
     const timestamp = 1_750_000_000n + 12n * BigInt(number);
     twin.push(headerRlp({ parentHash, receiptsRoot: new Uint8Array(32), number: BigInt(number), timestamp }));
   }
-  const beacon = {
-    bootstrap: async () => world.bootstrap(start),
-    finalityUpdate: async () => world.finalityUpdate(),
-    updates: async (period: number) => [world.periodUpdate(period)],
-  } as unknown as BeaconClient;
+  /** What the beacon node's newest finality update attests; the latest block where there is no such slot */
+  const shownSlot: { at?: number } = {};
+  const beaconOf = (newest: { at?: number }) =>
+    ({
+      bootstrap: async () => world.bootstrap(start),
+      finalityUpdate: async () => world.finalityUpdate(newest.at),
+      updates: async (period: number) => [world.periodUpdate(period)],
+    }) as unknown as BeaconClient;
 
-  const open = async (schema: string, nodes: readonly EvmRequest[], onTrouble: (error: Error) => void = () => {}) => {
+  const open = async (
+    schema: string,
+    nodes: readonly EvmRequest[],
+    onTrouble: (error: Error) => void = () => {},
+    enclaves: readonly { client: EnclaveClient; advancing: Turns }[] = [],
+  ) => {
     const store = await Store.open(await sharedDatabase(), schema);
     const { preset, genesisValidatorsRoot, forks, minParticipants } = world.origin(start);
     const origin = new EthereumOrigin({
@@ -70,8 +80,9 @@ describe('Ethereum as an origin', () => {
       trustedBlockRoot: start.root,
       outbox: EVM_OUTBOX,
       nodes,
-      beacons: [beacon],
+      beacons: [beaconOf(shownSlot)],
       store,
+      enclaves: () => enclaves,
       stride: 5,
       onTrouble,
     });
@@ -111,6 +122,31 @@ describe('Ethereum as an origin', () => {
     ]);
     await origin.poll();
     assert.deepEqual(await stored(store), truth);
+  });
+
+  it('lets the enclaves follow that it has led before, before it is asked to', async () => {
+    const configuration = encodeConfiguration({ origins: [world.origin(start)], lanes: [EVM_LANE] });
+    const [led, idle] = [0, 1].map(() => ({ client: clientOf(configuration), advancing: new Turns() }));
+    const headOf = async ({ client }: { client: EnclaveClient }) => {
+      const { origins } = await client.status();
+      return origins.find(({ chain }) => chain === EVM_CHAIN)?.head?.height;
+    };
+    shownSlot.at = 30;
+    try {
+      const { origin } = await open('led', [nodeOf(world.headers)], () => {}, [led!, idle!]);
+      await origin.poll();
+      const before = origin.head!.height;
+      await origin.advance(led!.client, before);
+      assert.equal(await headOf(led!), before);
+      delete shownSlot.at;
+      assert.equal(await origin.poll(), true);
+      assert.ok(origin.head!.height > before);
+      await led!.advancing.run(async () => {});
+      assert.equal(await headOf(led!), origin.head!.height);
+      assert.equal(await headOf(idle!), undefined);
+    } finally {
+      delete shownSlot.at;
+    }
   });
 
   it('counts nodes that show another block than the final one', async () => {

@@ -18,10 +18,12 @@ import {
   toHex,
   type ChainId,
 } from '../../protocol/index.ts';
+import type { Enclave } from '../enclaves/pool.ts';
 import type { EnclaveClient, EthereumEvidence, OriginStatus, SignedStatement } from '../enclave-client.ts';
 import type { BeaconClient } from '../evidence/beacon.ts';
 import { EvidenceError } from '../evidence/errors.ts';
 import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evidence/execution.ts';
+import { Recent } from '../recent.ts';
 import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { bloomHas } from './bloom.ts';
@@ -42,6 +44,8 @@ export interface EthereumOriginOptions {
   readonly nodes: readonly EvmRequest[];
   readonly beacons: readonly BeaconClient[];
   readonly store: Store;
+  /** Those that are connected */
+  readonly enclaves?: () => readonly Pick<Enclave, 'client' | 'advancing'>[];
   /** Blocks that one turn takes in, so that catching up keeps memory flat; default 1,024 */
   readonly stride?: number;
   /** Told about every node that failed and why */
@@ -51,6 +55,8 @@ export interface EthereumOriginOptions {
 const STRIDE = 1024;
 /** Headers in one request to an enclave: at 600 bytes each well within a frame. */
 const MAX_HEADERS = 4_096;
+/** What is kept in memory of headers: some thousands. */
+const HEADER_BYTES = 4_000_000;
 
 /** A block that leads to the finalized one. */
 interface StrideEnd {
@@ -82,6 +88,8 @@ export class EthereumOrigin implements Origin {
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<EthereumEvidence[]>>();
   readonly #shelf: EvidenceShelf;
+  /** Headers, by height, that are known to lead to a finalized block */
+  readonly #headersKept = new Recent<bigint, Uint8Array>(HEADER_BYTES);
 
   constructor(options: EthereumOriginOptions) {
     this.chain = options.chain;
@@ -240,6 +248,8 @@ export class EthereumOrigin implements Origin {
     if (headers[0]!.parentHash !== toHex(from.hash)) {
       throw new EvidenceError('Contradiction', `block ${end.height} does not descend from final block ${from.height}`);
     }
+    for (const { number, rlp } of headers) this.#headersKept.set(number, rlp, rlp.length);
+    if (end.height === finalizedBlock(this.#light!).number) this.#lead(end.height);
     const wanted = headers.filter((header) => this.#mayHaveMessages(header));
     const blocks = await inParallel(wanted, async (header) =>
       this.#readBlock(header, await fetchReceipts(node, header)),
@@ -289,6 +299,15 @@ export class EthereumOrigin implements Origin {
   }
 
   // Enclaves.
+
+  /** Lets the enclaves that have been asked before follow, while this host reads the blocks. */
+  #lead(height: bigint): void {
+    for (const { client, advancing } of this.#options.enclaves?.() ?? []) {
+      if (!this.#known.has(client)) continue;
+      // Whoever needs the enclave next finds out what it refused, and why.
+      advancing.run(() => this.advance(client, height)).catch(() => {});
+    }
+  }
 
   async advance(enclave: EnclaveClient, height: bigint): Promise<void> {
     const { chain } = this;
@@ -349,13 +368,19 @@ export class EthereumOrigin implements Origin {
       if (!head || finalizedHeight === undefined || (finalizedHeight <= head.height && !descent)) return status;
       const top = (descent?.height ?? finalizedHeight) - 1n;
       const lowest = max(head.height, top - BigInt(MAX_HEADERS) + 1n);
-      const stored = await this.#options.store.headers(this.chain, lowest, top);
-      if (stored.length !== Number(top - lowest + 1n)) {
-        throw new EvidenceError('Missing', `headers ${lowest} to ${top} are not all stored`);
-      }
-      const headers = stored.map(({ encoded }) => encoded);
+      const headers = await this.#encodedHeaders(lowest, top);
       status = await enclave.advanceEthereum({ chain: this.chain, currentSlot, headers });
     }
+  }
+
+  /** Headers between two heights, both included, downwards. */
+  async #encodedHeaders(lowest: bigint, top: bigint): Promise<Uint8Array[]> {
+    const count = Number(top - lowest + 1n);
+    const kept = Array.from({ length: count }, (_, i) => this.#headersKept.get(top - BigInt(i)));
+    if (kept.every((header) => header !== undefined)) return kept;
+    const stored = await this.#options.store.headers(this.chain, lowest, top);
+    if (stored.length !== count) throw new EvidenceError('Missing', `headers ${lowest} to ${top} are not all stored`);
+    return stored.map(({ encoded }) => encoded);
   }
 
   async prove(enclave: EnclaveClient, run: Run): Promise<SignedStatement> {
