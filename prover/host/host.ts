@@ -166,6 +166,7 @@ export class Host {
       if (isNew && origin.head) {
         metrics.head.set({ chain }, Number(origin.head.height));
         log.debug({ chain, height: String(origin.head.height) }, 'final');
+        pipeline.follow(origin);
       }
       return pipeline.propose(origin);
     });

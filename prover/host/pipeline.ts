@@ -163,6 +163,17 @@ export class Pipeline {
     }
   }
 
+  /** Lets the enclaves follow an origin, so that the next message finds them at its head, the first one too. */
+  follow(origin: Origin): void {
+    const { head } = origin;
+    if (!head) return;
+    for (const enclave of this.#o.enclaves.connected) {
+      enclave.advancing
+        .run(() => origin.advance(enclave.client, head.height))
+        .catch((error: unknown) => this.#o.enclaves.lost(enclave, error));
+    }
+  }
+
   // Proposing.
 
   /**

@@ -1,7 +1,10 @@
 /** What a host makes of what it hears: late, twice, in the wrong order, or of something that is undone again. */
 import assert from 'node:assert/strict';
 import { SubmissionError } from '../../prover/host/destinations/destination.ts';
+import type { EnclavePool } from '../../prover/host/enclaves/pool.ts';
+import { Pipeline } from '../../prover/host/pipeline.ts';
 import { Queue } from '../../prover/host/queue.ts';
+import { Turns } from '../../prover/host/turns.ts';
 import { signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
 import { deliveredOutcome, EVM, message, openWorld, statementOf, testKey, until, type World } from './support.ts';
 
@@ -150,6 +153,30 @@ describe('pipeline', () => {
     await world.parts.pipeline.start();
     await world.parts.pipeline.takeSeen(EVM, { ...seen(), reread: { from: 51n, to: 60n } }, performance.now());
     assert.equal((await stateOf(world, one.id)).deliveredAt, undefined);
+  });
+
+  it('lets every enclave follow an origin, and gives up those that are gone', async () => {
+    const world = await open('follow');
+    const [able, gone] = ['able', 'gone'].map((name) => ({ name, client: { name }, advancing: new Turns() }));
+    const followed: string[] = [];
+    const lost: string[] = [];
+    const enclaves = {
+      connected: [gone, able],
+      lost: ({ name }: { name: string }, error: Error) => void lost.push(`${name}: ${error.message}`),
+    } as unknown as EnclavePool;
+    const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
+    const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
+    const pipeline = new Pipeline({ ...world.parts, enclaves, exchange, batch });
+    pipeline.follow({
+      ...world.origin,
+      advance: async (client, height) => {
+        const { name } = client as unknown as { name: string };
+        if (name === 'gone') throw new Error('it is gone');
+        followed.push(`${name} to ${height}`);
+      },
+    });
+    await until('they have been asked', () => followed.length + lost.length === 2);
+    assert.deepEqual([followed, lost], [[`able to ${world.origin.head!.height}`], ['gone: it is gone']]);
   });
 
   it('tries a failed message again when its job is lost', async () => {
