@@ -165,13 +165,19 @@ export type Exchange = (request: Uint8Array) => Promise<Uint8Array>;
 
 /** Talks to one enclave. Requests may be sent without waiting for replies; they are answered in order. */
 export class EnclaveClient {
+  /** Settles when the connection has ended, on whichever side. */
+  readonly ended: Promise<void>;
   readonly #exchange: Exchange;
   readonly #close: () => void;
 
-  /** @param exchange a connection, or `handle` of an `Enclave` in this process */
-  constructor(exchange: Exchange, close: () => void = () => {}) {
+  /**
+   * @param exchange a connection, or `handle` of an `Enclave` in this process
+   * @param ended when that is over; never by default
+   */
+  constructor(exchange: Exchange, close: () => void = () => {}, ended = new Promise<void>(() => {})) {
     this.#exchange = exchange;
     this.#close = close;
+    this.ended = ended;
   }
 
   /**
@@ -193,10 +199,14 @@ export class EnclaveClient {
     output: Writable,
     patienceMilliseconds: number = PATIENCE_MILLISECONDS,
   ): EnclaveClient {
-    return new EnclaveClient(exchangeOver(input, output, patienceMilliseconds), () => {
-      input.destroy();
-      output.destroy();
+    const streams = [...new Set([input, output])];
+    const ended = new Promise<void>((resolve) => {
+      for (const stream of streams) stream.once('close', resolve);
     });
+    const close = (): void => {
+      for (const stream of streams) stream.destroy();
+    };
+    return new EnclaveClient(exchangeOver(input, output, patienceMilliseconds), close, ended);
   }
 
   close(): void {

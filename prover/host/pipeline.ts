@@ -440,7 +440,8 @@ export class Pipeline {
   async #submit(digest: Uint8Array): Promise<void> {
     const { store } = this.#o;
     const run = await store.run(digest);
-    if (!run || run.doneAt) return;
+    // One that is being proven again comes back when it is.
+    if (!run?.provenAt || run.doneAt) return;
     const messages = await this.#messagesOf(run);
     const open = await this.#openIndexes(run, messages);
     if (open.length > 0 && !(await this.#submitOpen(run, messages, open))) {
@@ -451,6 +452,15 @@ export class Pipeline {
         throw new SubmissionError('Pending', 'deliveries are not seen yet');
     }
     await store.markRun(digest, 'done');
+  }
+
+  /** Keys that had vouched were revoked or have expired since: those that count now are to sign. */
+  async #proveAgain({ digest }: StoredRun): Promise<void> {
+    const { store, queue, log } = this.#o;
+    this.#enough.clear();
+    log.warn({ digest: toHex(digest) }, 'too few of its signers count any more');
+    await store.reopenProof(digest);
+    await queue.send('prove', toHex(digest), { id: toHex(digest) });
   }
 
   /** By the inbox itself: a delivery may be older than what is looked through for deliveries. */
@@ -473,7 +483,7 @@ export class Pipeline {
     open: readonly number[],
     isRetry = false,
   ): Promise<boolean> {
-    const { store, queue, log, metrics } = this.#o;
+    const { store, log, metrics } = this.#o;
     const proven = await this.#proven(run, messages);
     const destination = this.#destination(run.destinationChain);
     const { outcomes, transactions, trouble } = await destination.submit(proven, open, isRetry);
@@ -483,11 +493,7 @@ export class Pipeline {
     }
     if (transactions.length > 0) await store.markRun(run.digest, 'submitted');
     await this.takeOutcomes(run.destinationChain, outcomes);
-    if (trouble instanceof SubmissionError && trouble.code === 'QuorumNotReached') {
-      // Keys that counted then do not any more. Those in their place have still to sign.
-      this.#enough.clear();
-      await queue.send('prove', toHex(run.digest), { id: toHex(run.digest) });
-    }
+    if (trouble instanceof SubmissionError && trouble.code === 'QuorumNotReached') await this.#proveAgain(run);
     if (trouble) throw trouble;
     const delivered = new Set(outcomes.filter(({ kind }) => kind === 'delivered').map(({ id }) => toHex(id)));
     return open.every((index) => delivered.has(toHex(messages[index]!.id)));
@@ -533,6 +539,7 @@ export class Pipeline {
     const message = await store.message(id);
     if (!message || message.deliveredAt || !message.run) return;
     const run = (await store.run(message.run))!;
+    if (!run.provenAt) throw new QuorumPending('its run is being proven again');
     const messages = await this.#messagesOf(run);
     const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
     if (await this.#submitOpen(run, messages, [index], true)) return;

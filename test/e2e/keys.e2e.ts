@@ -15,7 +15,7 @@ import { Host } from '../../prover/host/host.ts';
 import { executeSui } from '../../prover/host/operators/sui.ts';
 import type { TrackedMessage } from '../../prover/host/store/rows.ts';
 import { toHex } from '../../prover/protocol/index.ts';
-import { bodies, eventually } from './support.ts';
+import { bodies, eventually, until } from './support.ts';
 
 const OPERATORS = 3;
 
@@ -95,13 +95,6 @@ describe('operators that look after their own keys', function () {
     const text = await (await fetch(`${host.url}/metrics`)).text();
     const lines = [...text.matchAll(new RegExp(`^${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
     return Object.fromEntries(lines.map(([, labels, value]) => [labels!, Number(value)]));
-  };
-  const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-    const end = Date.now() + 60_000;
-    while (!(await isSo())) {
-      if (Date.now() > end) assert.fail(`never: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   };
   /** Chains at which a key counts, as a host tells anyone. */
   const countingAt = async (host: Host, signer: string): Promise<number> => {

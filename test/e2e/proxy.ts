@@ -13,12 +13,14 @@ import type { AddressInfo, Socket } from 'node:net';
  * - `drops`: ends each connection without an answer, those that are open included
  * - `lags`: gives the answer of before to a question that it has been asked before, and tells of nothing new
  * - `lies`: changes something in each answer that says what is in a block
+ * - `refuses`: takes no transaction
  */
-export type Mode = 'honest' | 'drops' | 'lags' | 'lies';
+export type Mode = 'honest' | 'drops' | 'lags' | 'lies' | 'refuses';
 
 /** Questions about what is in blocks, in all of the protocols that are spoken. */
 const CONTENTS =
   /eth_getBlockBy|eth_getBlockReceipts|eth_getTransactionReceipt|light_client|LedgerService\/(GetCheckpoint|ListEvents)/;
+const TRANSACTIONS = /eth_sendRawTransaction|TransactionExecutionService\/ExecuteTransaction/;
 /** Answers that are kept for a node that lags. */
 const MAX_KEPT = 2_000;
 
@@ -67,11 +69,11 @@ export class Proxy {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    if (this.mode === 'drops') {
+    const question = `${request.url} ${body.toString('latin1').replace(/"id":\d+/g, '')}`;
+    if (this.mode === 'drops' || (this.mode === 'refuses' && TRANSACTIONS.test(question))) {
       this.spoiled++;
       return void response.destroy();
     }
-    const question = `${request.url} ${body.toString('latin1').replace(/"id":\d+/g, '')}`;
     const isStream = /Subscribe|\/events/.test(request.url ?? '');
     if (isStream) return this.#stream(target, request, body, response);
     const old = this.mode === 'lags' ? this.#kept.get(question) : undefined;

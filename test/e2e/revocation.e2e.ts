@@ -8,8 +8,8 @@ import { termsOf } from '../../localnet/corridor/machines.ts';
 import { registryAbi } from '../../prover/bindings/evm/index.ts';
 import { corridorCalls } from '../../prover/bindings/sui/corridor.ts';
 import { executeSui } from '../../prover/host/operators/sui.ts';
-import { toHex } from '../../prover/protocol/index.ts';
-import { eventually } from './support.ts';
+import { equalBytes, toHex } from '../../prover/protocol/index.ts';
+import { eventually, until } from './support.ts';
 import { isDelivered, onDatabases } from './world.ts';
 
 /** What a revocation is of: a signer. */
@@ -40,6 +40,15 @@ onDatabases('keys under traffic', 'long', (world) => {
     assert.equal(status, 'success');
   };
 
+  /** Ends the enclaves of operators and starts others in their place, whose keys register. */
+  const replace = async (operators: readonly number[]): Promise<void> => {
+    const { corridor } = world();
+    for (const operator of operators) {
+      await corridor.enclaves[operator]!.stop();
+      await corridor.startEnclave(operator);
+    }
+  };
+
   it('are renewed on both chains, and no message waits for that', async () => {
     const { corridor } = world();
     const { network, deployment, enclaves, machines } = corridor;
@@ -62,7 +71,37 @@ onDatabases('keys under traffic', 'long', (world) => {
     await revoke(0);
     await eventually(corridor, sent, isDelivered);
     await world().mustBeExact();
-    await corridor.enclaves[0]!.stop();
-    await corridor.startEnclave(0);
+    await replace([0]);
+  });
+
+  it('are revoked two at once, which is one too many: what they sign nevertheless is signed by their successors', async () => {
+    const { corridor } = world();
+    for (const operator of [0, 1]) await revoke(operator);
+    const sent = await world().send('three are left', 4);
+    // So that nothing is left to be asked of the enclaves that are about to go.
+    for (const [host, operator] of [0, 1].entries()) {
+      const states = await eventually(corridor, sent, ({ run }) => run !== undefined, { host });
+      const { signer } = await corridor.enclaves[operator]!.process.client.status();
+      const { store } = corridor.hosts[host]!.parts;
+      const hasSigned = async (run: Uint8Array): Promise<boolean> =>
+        (await store.signatures(run)).some((kept) => equalBytes(kept.signer, signer));
+      for (const { run } of states) await until('it has signed', () => hasSigned(run!));
+    }
+    await replace([0, 1]);
+    await eventually(corridor, sent, isDelivered);
+    await world().mustBeExact();
+  });
+
+  it('are revoked between proof and delivery: what was proven by them is proven again', async () => {
+    const { corridor, proxies } = world();
+    const nodes = [...proxies.evm, ...proxies.sui];
+    for (const node of nodes) node.set('refuses');
+    const sent = await world().send('proven and then revoked', 4);
+    for (const host of [0, 1]) await eventually(corridor, sent, ({ provenAt }) => provenAt !== undefined, { host });
+    for (const operator of [0, 1]) await revoke(operator);
+    for (const node of nodes) node.set('honest');
+    await replace([0, 1]);
+    await eventually(corridor, sent, isDelivered);
+    await world().mustBeExact();
   });
 });

@@ -1,6 +1,8 @@
 /** A host's inside without chains and enclaves: its real store, queue, pipeline and API, and both ends told what to say. */
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { EnclavePool } from '../../prover/host/enclaves/pool.ts';
+import { serveSocket } from '../../prover/enclave/serve.ts';
+import { EnclavePool, type EnclaveAddress } from '../../prover/host/enclaves/pool.ts';
 import type { HostConfig } from '../../prover/host/config.ts';
 import type { Destination, Outcome, Proven, Submitted } from '../../prover/host/destinations/destination.ts';
 import type { HostParts } from '../../prover/host/host.ts';
@@ -24,6 +26,7 @@ import {
   suiChain,
   toHex,
 } from '../../prover/protocol/index.ts';
+import { encodeCbor } from '../../prover/protocol/wire/index.ts';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 
 export const SUI = suiChain(Uint8Array.of(1, 2, 3, 4));
@@ -103,7 +106,7 @@ export class ToldDestination implements Destination {
   onSubmit: (proven: Proven, open: readonly number[]) => Submitted = () => ({ outcomes: [], transactions: [] });
 
   fit = (messages: readonly StoredMessage[]): number => messages.length;
-  quorum = async () => ({ isMet: this.isMet, detail: this.isMet ? 'enough' : 'too few' });
+  quorum: Destination['quorum'] = async () => ({ isMet: this.isMet, detail: this.isMet ? 'enough' : 'too few' });
   async submit(proven: Proven, open: readonly number[]): Promise<Submitted> {
     this.submissions.push([...open]);
     return this.onSubmit(proven, open);
@@ -129,7 +132,7 @@ class ToldOrigin implements Origin {
   watch = async () => {};
   disagreement = async () => 0;
   advance = async () => {};
-  prove = () => Promise.reject(new Error('there is no enclave'));
+  prove: Origin['prove'] = () => Promise.reject(new Error('there is no enclave'));
 }
 
 export interface World {
@@ -152,14 +155,29 @@ export function sharedDatabase(): Promise<Database> {
   return shared;
 }
 
+/** What listens where an enclave would, and knows who it is and nothing else. Ends its connections when it stops. */
+export async function startToldEnclave(socket: string, { signer }: TestKey): Promise<{ stop(): Promise<void> }> {
+  const identity = { signer, encryptionKey: new Uint8Array(32), configurationHash: new Uint8Array(32) };
+  const status = encodeCbor({ ok: { ...identity, platform: 'test', origins: [], lanes: [] } });
+  const server = await serveSocket(socket, async () => status);
+  const connections = new Set<Socket>();
+  server.on('connection', (connection: Socket) => void connections.add(connection));
+  const stop = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const connection of connections) connection.destroy();
+    await closed;
+  };
+  return { stop };
+}
+
 /** A host in a schema of its own. */
-export async function openWorld(schema: string): Promise<World> {
+export async function openWorld(schema: string, addresses: readonly EnclaveAddress[] = []): Promise<World> {
   const db = await sharedDatabase();
   const store = await Store.open(db, schema);
   const log = createLog('silent', schema);
   const queue = await Queue.open(db, `${schema}_queue`, () => {});
   const [destination, origin] = [new ToldDestination(), new ToldOrigin()];
-  const enclaves = new EnclavePool([], () => {});
+  const enclaves = new EnclavePool(addresses, () => {});
   const metrics = createMetrics();
   const origins = new Map<bigint, Origin>([[SUI, origin]]);
   const destinations = new Map<bigint, Destination>([[EVM, destination]]);
@@ -181,7 +199,10 @@ export async function openWorld(schema: string): Promise<World> {
     addFinal: async (...messages) => {
       await store.addFinal('origin/test', 50n, { headers: [], evidence: [], messages });
     },
-    close: () => queue.close(),
+    close: async () => {
+      await queue.close();
+      enclaves.close();
+    },
   };
 }
 

@@ -51,7 +51,11 @@ export class EnclavePool {
 
   /** To be called when a call to an enclave has failed: one that is gone is connected to anew. */
   lost(enclave: Enclave, error: unknown): void {
-    if (!(error instanceof EnclaveUnavailable) || this.#connected.get(enclave.name) !== enclave) return;
+    if (error instanceof EnclaveUnavailable) this.#drop(enclave);
+  }
+
+  #drop(enclave: Enclave): void {
+    if (this.#connected.get(enclave.name) !== enclave) return;
     this.#connected.delete(enclave.name);
     enclave.client.close();
     this.#onChange(enclave.name, undefined);
@@ -66,8 +70,11 @@ export class EnclavePool {
       client = await EnclaveClient.connect(socket);
       const { signer, configurationHash } = await client.status();
       if (this.#connected.has(name)) return client.close();
-      this.#connected.set(name, { name, client, signer, configurationHash, advancing: new Turns() });
+      const enclave = { name, client, signer, configurationHash, advancing: new Turns() };
+      this.#connected.set(name, enclave);
       this.#onChange(name, toHex(signer));
+      // One that nobody asks for anything, since it has signed all there is, is replaced like any other.
+      void client.ended.then(() => this.#drop(enclave));
     } catch (error) {
       // An enclave takes few connections: none of them may stay behind.
       client?.close();

@@ -423,6 +423,11 @@ export class Store {
     );
   }
 
+  /** Says that a run is not proven any more, and so not done either. */
+  async reopenProof(digest: Uint8Array): Promise<void> {
+    await this.db.query(`UPDATE ${this.#schema}.run SET proven_at = NULL, done_at = NULL WHERE digest = $1`, [digest]);
+  }
+
   /** Messages of a run that are open still, in order. */
   async openMessages(
     run: Pick<StoredRun, keyof LaneId | 'firstNonce' | 'lastNonce'>,
