@@ -1,10 +1,11 @@
 /** Which network a command is about: a file of deployments, or a host's configuration. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { SuiGrpcClient } from '@mysten/sui/grpc';
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Command } from 'commander';
 import { createPublicClient, http, type PublicClient } from 'viem';
 import { shortMessage } from '../bindings/evm-failure.ts';
+import { suiNode } from '../bindings/sui/node.ts';
 import { readConfig } from '../host/config.ts';
 import { redact } from '../host/log.ts';
 import { CliError, EXIT } from './errors.ts';
@@ -91,7 +92,7 @@ export async function onChain<T>(
 function connect(place: EvmNetwork | SuiNetwork, url: string): ConnectedChain {
   return place.kind === 'evm'
     ? { kind: 'evm', place, client: evmClient(url) }
-    : { kind: 'sui', place, client: new SuiGrpcClient({ network: 'custom', baseUrl: url }) };
+    : { kind: 'sui', place, client: suiNode(url) };
 }
 
 export function evmClient(url: string): PublicClient {

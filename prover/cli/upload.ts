@@ -1,6 +1,6 @@
-import { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Command } from 'commander';
 import { createPublicClient, createWalletClient, http, isAddress, type Address } from 'viem';
+import { suiNode } from '../bindings/sui/node.ts';
 import { newerOnEvm, uploadToEvm } from '../host/collateral-evm.ts';
 import { newerOnSui, uploadToSui } from '../host/collateral-sui.ts';
 import type { UploadPart } from '../host/collateral.ts';
@@ -81,7 +81,7 @@ function suiOf({ suiRpc, suiPackage, suiStore, dryRun }: ChainFlags) {
     throw new CliError('MissingOption', 'name the package and its store: --sui-package and --sui-store');
   }
   // The network's name decides nothing here: the URL does.
-  const client = new SuiGrpcClient({ network: 'custom', baseUrl: url(suiRpc) });
+  const client = suiNode(url(suiRpc));
   const store = { client, packageId: suiPackage, storeId: suiStore };
   if (dryRun) return { store, signer: undefined };
   return { store, signer: suiKeypairOf(keyOf(KEY_VARIABLES.sui)) };

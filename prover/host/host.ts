@@ -1,9 +1,9 @@
 /** A host: everything between chains and enclaves, started from a configuration. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
-import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { privateKeyToAccount } from 'viem/accounts';
 import { checkConfig } from '../enclave/ethereum/index.ts';
+import { suiNode } from '../bindings/sui/node.ts';
 import { decodeCommittee } from '../enclave/sui/index.ts';
 import { fromEvmAddress, fromHex } from '../protocol/index.ts';
 import { startApi, type Api } from './api/server.ts';
@@ -334,10 +334,6 @@ function lanesOf({ chains }: HostConfig): ServedLane[] {
   );
 }
 
-function suiNode(baseUrl: string): SuiGrpcClient {
-  return new SuiGrpcClient({ network: 'custom', baseUrl, format: 'binary' });
-}
-
 function originOf(
   config: EthereumChainConfig | SuiChainConfig,
   store: Store,
@@ -352,7 +348,7 @@ function originOf(
       messagePackage: fromHex(config.package),
       outbox,
       startHeight: config.startHeight,
-      nodes: config.rpc.map(suiNode),
+      nodes: config.rpc.map((url) => suiNode(url)),
       store,
       enclaves: () => enclaves.connected,
       onTrouble,
@@ -384,7 +380,7 @@ function destinationOf(config: EthereumChainConfig | SuiChainConfig): Destinatio
   if (config.kind === 'sui') {
     return new SuiDestination({
       chain,
-      nodes: config.rpc.map(suiNode),
+      nodes: config.rpc.map((url) => suiNode(url)),
       packageId: config.package,
       inbox: config.inbox,
       registry: config.registry,

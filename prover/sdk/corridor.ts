@@ -1,7 +1,8 @@
 /** The client that applications use. */
-import { SuiGrpcClient } from '@mysten/sui/grpc';
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Transaction, TransactionResult } from '@mysten/sui/transactions';
 import { createPublicClient, fallback, http, type PublicClient, type TransactionReceipt } from 'viem';
+import { suiNode } from '../bindings/sui/node.ts';
 import { decodeStatement, equalBytes, type ChainId } from '../protocol/index.ts';
 import { toAddress, toBytes, toMessageId } from './addresses.ts';
 import type { ChainReader } from './chain.ts';
@@ -373,8 +374,7 @@ function chainOf(
     const client = given ?? createPublicClient({ transport, pollingInterval: 1_000 });
     return new EvmChain(place, client as PublicClient, outboxOf);
   }
-  // The network's name decides nothing here: the URL does.
-  const client = given ?? new SuiGrpcClient({ network: 'custom', baseUrl: place.rpc[0]! });
+  const client = given ?? suiNode(place.rpc[0]!);
   return new SuiChain(place, client as SuiGrpcClient, outboxOf);
 }
 

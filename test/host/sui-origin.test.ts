@@ -1,9 +1,11 @@
 /** A host that follows Sui by nodes that leave things out. */
 import assert from 'node:assert/strict';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { toBase58 } from '@mysten/sui/utils';
 import type { Checkpoint } from '../../localnet/sui/ledger/ledger.ts';
 import type { EventValue } from '../../localnet/sui/ledger/bcs.ts';
-import { decodeCommittee } from '../../prover/enclave/sui/index.ts';
+import { digestOf } from '../../prover/enclave/sui/digest.ts';
+import { decodeCommittee, verifyContents } from '../../prover/enclave/sui/index.ts';
 import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
 import { SuiOrigin } from '../../prover/host/origins/sui.ts';
 import { Store } from '../../prover/host/store/store.ts';
@@ -29,17 +31,46 @@ interface Made {
   readonly lists: EventValue[][];
 }
 
-/** A node that has so many of the checkpoints, and shows no event whose nonce it is told to hide. */
-function nodeOf(made: readonly Made[], upTo: () => number, hidden: ReadonlySet<number> = new Set()): SuiGrpcClient {
+/**
+ * A node that has so many of the checkpoints, and shows no event whose nonce it is told to hide.
+ * @param longest transactions of one checkpoint that it shows at one time
+ */
+function nodeOf(
+  made: readonly Made[],
+  upTo: () => number,
+  hidden: ReadonlySet<number> = new Set(),
+  longest = 1_000,
+): SuiGrpcClient {
   const numberOf = ({ checkpoint }: Made): bigint => BigInt(checkpoint.summary.sequenceNumber as bigint);
   const shown = (): readonly Made[] => made.slice(0, upTo());
   return {
     ledgerService: {
-      getCheckpoint: async ({ checkpointId }: { checkpointId: { sequenceNumber?: bigint } }) => {
+      getTransaction: async ({ digest }: { digest: string }) => {
+        for (const { checkpoint, lists } of shown()) {
+          const execution = verifyContents(
+            { contentDigest: digestOf('CheckpointContents', contentsOf(checkpoint)) } as never,
+            contentsOf(checkpoint),
+          ).transactions.findIndex(({ transaction }) => toBase58(transaction) === digest);
+          if (execution === -1) continue;
+          const { effects } = checkpoint.transactions[execution]!;
+          const events = { bcs: { value: eventsOf(lists[execution]!) } };
+          return { response: { transaction: { effects: { bcs: { value: effects } }, events } } };
+        }
+        throw Object.assign(new Error('not here'), { code: 'NOT_FOUND' });
+      },
+      getCheckpoint: async ({
+        checkpointId,
+        readMask,
+      }: {
+        checkpointId: { sequenceNumber?: bigint };
+        readMask: { paths: string[] };
+      }) => {
         const wanted = checkpointId.sequenceNumber ?? numberOf(shown().at(-1)!);
         const found = shown().find((one) => numberOf(one) === wanted);
         if (!found) throw Object.assign(new Error('not here'), { code: 'NOT_FOUND' });
         const { checkpoint, lists } = found;
+        if (readMask.paths.includes('transactions.events.bcs') && lists.length > longest)
+          throw new Error('the answer is too long');
         const { epoch, signature, bitmap } = checkpoint.certificate();
         return {
           response: {
@@ -52,7 +83,6 @@ function nodeOf(made: readonly Made[], upTo: () => number, hidden: ReadonlySet<n
               },
               contents: { bcs: { value: contentsOf(checkpoint) } },
               transactions: checkpoint.transactions.map(({ effects }, i) => ({
-                digest: `tx${wanted}/${i}`,
                 effects: { bcs: { value: effects } },
                 events: { bcs: { value: eventsOf(lists[i]!) } },
               })),
@@ -183,6 +213,27 @@ describe('Sui as an origin', () => {
     refusing.refuses = false;
     await at(refusing);
     assert.equal(refusing.head, origin.head!.height);
+  });
+
+  it('takes in a checkpoint that has more in it than one answer holds', async () => {
+    const { origin, store } = await open('sui_long', [nodeOf(made, () => made.length, new Set(), 1)]);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('takes in a message amid more than an enclave can be shown, and keeps nothing of that', async () => {
+    const filler = Array.from({ length: 30 }, () => ({ ...messageEvent(9n), contents: new Uint8Array(250_000) }));
+    const lists = [[messageEvent(0n), ...filler], [messageEvent(1n)]];
+    const checkpoint = commit(newLedger(), lists);
+    const height = BigInt(checkpoint.summary.sequenceNumber as bigint);
+    const { origin, store } = await open('sui_amid', [nodeOf([{ checkpoint, lists }], () => 1)]);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1]);
+    const kept = await store.evidence(CHAIN, height, height);
+    assert.deepEqual(
+      kept.map(({ item }) => item),
+      [-1, 1],
+    );
   });
 
   for (const [what, hidden] of [

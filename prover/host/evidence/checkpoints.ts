@@ -3,16 +3,18 @@ import type { GrpcTypes, SuiGrpcClient } from '@mysten/sui/grpc';
 import { concat } from '../../protocol/bytes.ts';
 import { EvidenceError } from './errors.ts';
 
+/** What a transaction did, in BCS; events are empty where it emitted none. */
+export interface TransactionEvidence {
+  readonly effects: Uint8Array;
+  readonly events: Uint8Array;
+}
+
 /** Everything that proves the messages of one checkpoint. */
 export interface CheckpointEvidence {
   /** BCS `CheckpointContents` */
   readonly contents: Uint8Array;
-  /** In order; events are empty where a transaction emitted none */
-  readonly transactions: readonly {
-    readonly digest: string;
-    readonly effects: Uint8Array;
-    readonly events: Uint8Array;
-  }[];
+  /** In order */
+  readonly transactions: readonly TransactionEvidence[];
 }
 
 /** Where an event is. */
@@ -77,16 +79,27 @@ export async function fetchCertified(client: SuiGrpcClient, sequenceNumber?: big
 }
 
 export async function fetchEvidence(client: SuiGrpcClient, sequenceNumber: bigint): Promise<CheckpointEvidence> {
-  const paths = ['contents.bcs', 'transactions.digest', 'transactions.effects.bcs', 'transactions.events.bcs'];
+  const paths = ['contents.bcs', 'transactions.effects.bcs', 'transactions.events.bcs'];
   const { contents, transactions } = await get(client, sequenceNumber, paths);
-  return {
-    contents: bytes(contents?.bcs, 'the contents'),
-    transactions: transactions.map(({ digest, effects, events }) => ({
-      digest: digest ?? '',
-      effects: bytes(effects?.bcs, 'effects'),
-      events: events?.bcs?.value ?? new Uint8Array(),
-    })),
-  };
+  return { contents: bytes(contents?.bcs, 'the contents'), transactions: transactions.map(readTransaction) };
+}
+
+/** BCS `CheckpointContents`. */
+export async function fetchContents(client: SuiGrpcClient, sequenceNumber: bigint): Promise<Uint8Array> {
+  const { contents } = await get(client, sequenceNumber, ['contents.bcs']);
+  return bytes(contents?.bcs, 'the contents');
+}
+
+/** One transaction by its digest, in Base58. */
+export async function fetchTransaction(client: SuiGrpcClient, digest: string): Promise<TransactionEvidence> {
+  const readMask = { paths: ['effects.bcs', 'events.bcs'] };
+  const { response } = await reach(() => client.ledgerService.getTransaction({ digest, readMask }));
+  if (!response.transaction) throw new EvidenceError('Missing', `the node has no transaction ${digest}`);
+  return readTransaction(response.transaction);
+}
+
+function readTransaction({ effects, events }: GrpcTypes.ExecutedTransaction): TransactionEvidence {
+  return { effects: bytes(effects?.bcs, 'effects'), events: events?.bcs?.value ?? new Uint8Array() };
 }
 
 /** Sequence number of the last checkpoint of an epoch that has ended. */
@@ -126,13 +139,31 @@ export async function listEvents(
         if (!event) continue;
         count++;
         const { checkpoint, transactionIndex, eventIndex } = event;
-        places.push({ checkpoint: checkpoint!, transactionIndex: Number(transactionIndex), eventIndex: eventIndex! });
+        const place = {
+          checkpoint: checkpoint!,
+          transactionIndex: Number(transactionIndex),
+          eventIndex: eventIndex!,
+        };
+        const isIn = place.checkpoint >= first && place.checkpoint <= last && count <= PAGE;
+        // Or a node could go on for ever.
+        if (!isIn || !follows(place, places.at(-1))) {
+          throw new EvidenceError('Contradiction', 'the node lists events that were not asked for, or in no order');
+        }
+        places.push(place);
       }
     } catch (error) {
+      if (error instanceof EvidenceError) throw error;
       throw new EvidenceError('Unavailable', (error as Error).message);
     }
     if (count < PAGE) return places;
   }
+}
+
+function follows(place: EventPlace, before: EventPlace | undefined): boolean {
+  if (!before) return true;
+  if (place.checkpoint !== before.checkpoint) return place.checkpoint > before.checkpoint;
+  if (place.transactionIndex !== before.transactionIndex) return place.transactionIndex > before.transactionIndex;
+  return place.eventIndex > before.eventIndex;
 }
 
 /** Calls back for each new checkpoint until the signal aborts or the node hangs up. */

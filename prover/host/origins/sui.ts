@@ -1,5 +1,6 @@
 /** A Sui network as an origin: certified checkpoints, and the events in them. */
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { toBase58 } from '@mysten/sui/utils';
 import {
   messageInEvents,
   nextCommittee,
@@ -16,8 +17,10 @@ import type { Enclave } from '../enclaves/pool.ts';
 import type { EnclaveClient, OriginStatus, SignedStatement, SuiEvidence } from '../enclave-client.ts';
 import {
   fetchCertified,
+  fetchContents,
   fetchEvidence,
   fetchSummary,
+  fetchTransaction,
   lastOfEpoch,
   listEvents,
   subscribe,
@@ -27,6 +30,7 @@ import {
 import { EvidenceError } from '../evidence/errors.ts';
 import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from '../turns.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
@@ -55,6 +59,8 @@ export interface SuiOriginOptions {
 const STRIDE = 1024n;
 /** How long the head may stay behind checkpoints that hold nothing of ours. */
 const IDLE_MS = 1_500;
+/** Of a transaction's effects and events: what an enclave's frame holds, less the checkpoint's contents. */
+const MAX_PROVABLE_BYTES = 6 << 20;
 /** Item number of what belongs to a whole checkpoint. */
 const WHOLE = -1;
 
@@ -83,6 +89,8 @@ export class SuiOrigin implements Origin {
   #movedAt = -Infinity;
   /** What each enclave had when it last answered; a restarted one is another client. */
   readonly #known = new WeakMap<EnclaveClient, OriginStatus>();
+  /** One at a time: each may take a lot of memory. */
+  readonly #fetchingLong = new Turns();
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<SuiEvidence[]>>();
   readonly #shelf: EvidenceShelf;
@@ -226,16 +234,20 @@ export class SuiOrigin implements Origin {
       throw new EvidenceError('Contradiction', 'the node lists events of other checkpoints than asked for');
     const { chain } = this;
     const { messagePackage, outbox } = this.#options;
-    const found = await fetchEvidence(node, checkpoint.sequenceNumber);
-    const contents = believable(() => verifyContents(checkpoint, found.contents));
     const common = { chain, height: checkpoint.sequenceNumber };
-    const evidence: StoredEvidence[] = [{ ...common, item: WHOLE, body: found.contents }];
+    // What others have put into the same checkpoint may be more than one answer holds.
+    const whole = await fetchEvidence(node, common.height).catch(unlessUnavailable);
+    const shown = whole?.contents ?? (await fetchContents(node, common.height));
+    const contents = believable(() => verifyContents(checkpoint, shown));
+    const evidence: StoredEvidence[] = [{ ...common, item: WHOLE, body: shown }];
     const messages: StoredMessage[] = [];
     for (const [index, ofTransaction] of groupBy(places, ({ transactionIndex }) => transactionIndex)) {
-      const transaction = found.transactions[index];
-      if (!transaction)
+      const execution = contents.transactions[index];
+      if (!execution)
         throw new EvidenceError('Contradiction', `no transaction ${index} in checkpoint ${common.height}`);
-      const { digest, effects, events } = transaction;
+      const digest = toBase58(execution.transaction);
+      const { effects, events } =
+        whole?.transactions[index] ?? (await this.#fetchingLong.run(() => fetchTransaction(node, digest)));
       const proven = believable(() => verifyEvents(contents, index, effects, events));
       let isOurs = false;
       for (const { eventIndex } of ofTransaction) {
@@ -246,7 +258,9 @@ export class SuiOrigin implements Origin {
         messages.push(storedMessage(sent, common.height, digest, index, eventIndex));
         isOurs = true;
       }
-      if (isOurs) evidence.push({ ...common, item: index, body: packParts([effects, events]) });
+      // An enclave takes no more in one request: whoever sends a message amid so much has sent one that nobody proves.
+      const isProvable = effects.length + events.length < MAX_PROVABLE_BYTES;
+      if (isOurs && isProvable) evidence.push({ ...common, item: index, body: packParts([effects, events]) });
     }
     return { evidence, messages };
   }
@@ -385,6 +399,11 @@ export class SuiOrigin implements Origin {
   #ask<T>(ask: (node: SuiGrpcClient) => Promise<T>): Promise<T> {
     return firstThatCan(this.#options.nodes, this.#options.onTrouble, ask);
   }
+}
+
+function unlessUnavailable(error: unknown): undefined {
+  if (error instanceof EvidenceError && error.code === 'Unavailable') return undefined;
+  throw error;
 }
 
 function anchorOf({ sequenceNumber, digest, timestampMs }: Checkpoint): Anchor {
