@@ -13,9 +13,11 @@ import {
   toHex,
   fromHex,
 } from '../protocol/index.ts';
+import { WireError } from '../protocol/wire/index.ts';
 import { SubmissionError, type Destination, type Outcome, type Proven, type Seen } from './destinations/destination.ts';
 import { Deliveries } from './deliveries.ts';
 import { leavesOf, proofOf } from './destinations/proof.ts';
+import { EnclaveRefusal } from './enclave-client.ts';
 import type { Enclave, EnclavePool } from './enclaves/pool.ts';
 import { EvidenceError } from './evidence/errors.ts';
 import type { Log } from './log.ts';
@@ -242,7 +244,10 @@ export class Pipeline {
     // One request for all of them, so that its evidence is read once.
     const request = anchor && { lane: run, messages, anchor };
     const made = await Promise.all(todo.map((enclave) => this.#proveWith(enclave, run, request)));
-    const fresh = made.filter((signed) => signed !== undefined);
+    // One message that nobody can prove must not keep the others of its run back.
+    const isHopeless = made.length > 0 && had.size === 0 && made.every((each) => each === 'hopeless');
+    if (isHopeless && messages.length > 1 && anchor) return this.#split(run, messages, anchor);
+    const fresh = made.filter((each) => typeof each !== 'string');
     if (fresh.length > 0) {
       stop();
       await store.addSignatures(digest, fresh);
@@ -259,6 +264,18 @@ export class Pipeline {
     await (pause === 0 ? queue.now(...job) : queue.send(...job, pause));
   }
 
+  /** Two runs of one: every host makes the same two. */
+  async #split(run: StoredRun, messages: readonly StoredMessage[], anchor: Anchor): Promise<void> {
+    const lane = this.#laneOf(messages[0]!);
+    if (!lane) return;
+    const middle = Math.ceil(messages.length / 2);
+    for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
+      await this.#addRun(runOf(lane, half, anchor), half);
+    }
+    await this.#o.store.markRun(run.digest, 'done');
+    this.#o.log.warn({ digest: toHex(run.digest) }, 'no enclave can prove the run as a whole: it is split');
+  }
+
   async #share(digest: Uint8Array): Promise<void> {
     const { store, exchange } = this.#o;
     const run = await store.run(digest);
@@ -270,12 +287,14 @@ export class Pipeline {
     );
   }
 
-  async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Signed | undefined> {
+  async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Signed | Failure> {
     const { enclaves, log } = this.#o;
     const origin = this.#origin(run.originChain);
+    let isAdvanced = false;
     try {
       if (!request) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
       await enclave.advancing.run(() => origin.advance(enclave.client, run.anchor));
+      isAdvanced = true;
       const { statement, signature } = await origin.prove(enclave.client, request);
       if (!equalBytes(statement, run.statement)) {
         throw new Error(`enclave ${enclave.name} signed another statement than the one proposed`);
@@ -288,7 +307,7 @@ export class Pipeline {
       enclaves.lost(enclave, error);
       const { message, name } = error as Error;
       log.warn({ enclave: enclave.name, digest: toHex(run.digest), reason: message }, `no signature: ${name}`);
-      return undefined;
+      return isAdvanced && isHopeless(run, error) ? 'hopeless' : 'failed';
     }
   }
 
@@ -523,14 +542,18 @@ export class Pipeline {
 
   /** A run of one message, which the lane has gone past: others had delivered it before this host had it in a run. */
   async #runAlone(message: StoredMessage): Promise<void> {
-    const lane = this.#o.lanes.find(
+    const lane = this.#laneOf(message);
+    const anchor = this.#origin(message.originChain).head;
+    if (lane && anchor) await this.#addRun(runOf(lane, [message], anchor), [message]);
+  }
+
+  #laneOf(message: StoredMessage): ServedLane | undefined {
+    return this.#o.lanes.find(
       ({ originChain, destinationChain, generation }) =>
         originChain === message.originChain &&
         destinationChain === message.destinationChain &&
         BigInt(generation) === message.nonce >> 48n,
     );
-    const anchor = this.#origin(message.originChain).head;
-    if (lane && anchor) await this.#addRun(runOf(lane, [message], anchor), [message]);
   }
 
   /** Tries one message again whose recipient has failed. */
@@ -609,6 +632,18 @@ function joined(signed: readonly Signed[]): Uint8Array | undefined {
   if (signed.length === 0) return undefined;
   const sorted = [...signed].sort((a, b) => (toHex(a.signer) < toHex(b.signer) ? -1 : 1));
   return concat(...sorted.slice(0, MAX_SIGNATURES).map(({ signature }) => signature));
+}
+
+/** Why an enclave has not signed a run: it may later, or it never will. */
+type Failure = 'failed' | 'hopeless';
+
+/** How long what an enclave refuses may be a matter of time. */
+const REFUSED_MS = 120_000;
+
+/** Whether an enclave that has followed its chain so far cannot prove a run: it is too much for one request, or lacks evidence. */
+function isHopeless(run: StoredRun, error: unknown): boolean {
+  if (error instanceof EnclaveRefusal) return Date.now() - run.proposedAt.getTime() > REFUSED_MS;
+  return error instanceof WireError || (error instanceof EvidenceError && error.code === 'Missing');
 }
 
 type NewRun = Omit<StoredRun, 'proposedAt'>;

@@ -1,11 +1,13 @@
 /** What a host makes of what it hears: late, twice, in the wrong order, or of something that is undone again. */
 import assert from 'node:assert/strict';
 import { SubmissionError } from '../../prover/host/destinations/destination.ts';
-import type { EnclavePool } from '../../prover/host/enclaves/pool.ts';
+import type { Enclave, EnclavePool } from '../../prover/host/enclaves/pool.ts';
+import { EvidenceError } from '../../prover/host/evidence/errors.ts';
 import { Pipeline } from '../../prover/host/pipeline.ts';
 import { Queue } from '../../prover/host/queue.ts';
 import { Turns } from '../../prover/host/turns.ts';
 import { signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
+import { WireError } from '../../prover/protocol/wire/index.ts';
 import { deliveredOutcome, EVM, message, openWorld, statementOf, testKey, until, type World } from './support.ts';
 
 describe('pipeline', () => {
@@ -178,6 +180,41 @@ describe('pipeline', () => {
     await until('they have been asked', () => followed.length + lost.length === 2);
     assert.deepEqual([followed, lost], [[`able to ${world.origin.head!.height}`], ['gone: it is gone']]);
   });
+
+  for (const [what, error] of [
+    ['is too much for a request to an enclave', new WireError('FrameTooLarge', 'too much')],
+    ['has lost its evidence', new EvidenceError('Missing', 'it is gone')],
+  ] as const) {
+    it(`delivers the others of a run where one message ${what}`, async () => {
+      const enclave = { name: 'a', signer: key.signer, client: {}, advancing: new Turns() } as unknown as Enclave;
+      const pool = { size: 1, connected: [enclave], all: async () => [enclave], lost: () => {}, close: () => {} };
+      const world = await open(`poison_${error.code.toLowerCase()}`);
+      const messages = [0, 1, 2, 3, 4].map((n) => message(n));
+      await world.addFinal(...messages);
+      world.origin.onProve = async (run) => {
+        if (run.messages.some(({ id }) => toHex(id) === toHex(messages[2]!.id))) throw error;
+        const statement = statementOf(run.messages);
+        return { statement, signature: signDigest(statementDigest(statement), key.secret) };
+      };
+      world.destination.isMet = true;
+      world.destination.onSubmit = ({ messages: all }, open) => ({
+        outcomes: open.map((index) => deliveredOutcome(all[index]!.id, '0xaa', 50n)),
+        transactions: [],
+      });
+      const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
+      const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
+      const enclaves = pool as unknown as EnclavePool;
+      const pipeline = new Pipeline({ ...world.parts, enclaves, exchange, batch });
+      await pipeline.start();
+      await pipeline.propose(world.origin);
+      const left = async (): Promise<string[]> => {
+        const states = await Promise.all(messages.map(({ id }) => stateOf(world, id)));
+        return states.filter(({ deliveredAt }) => !deliveredAt).map(({ id }) => toHex(id));
+      };
+      await until('the others are delivered', async () => (await left()).length === 1, 20);
+      assert.deepEqual(await left(), [toHex(messages[2]!.id)]);
+    });
+  }
 
   it('tries a failed message again when its job is lost', async () => {
     const world = await open('lost');

@@ -9,7 +9,8 @@ import type { HostParts } from '../../prover/host/host.ts';
 import { createLog } from '../../prover/host/log.ts';
 import { createMetrics } from '../../prover/host/metrics.ts';
 import type { KeyStatus } from '../../prover/host/operators/registrar.ts';
-import type { Anchor, Origin } from '../../prover/host/origins/origin.ts';
+import type { SignedStatement } from '../../prover/host/enclave-client.ts';
+import type { Anchor, Origin, Run } from '../../prover/host/origins/origin.ts';
 import { Pipeline, type ServedLane } from '../../prover/host/pipeline.ts';
 import { Queue } from '../../prover/host/queue.ts';
 import { openDatabase, type Database } from '../../prover/host/store/database.ts';
@@ -132,7 +133,8 @@ class ToldOrigin implements Origin {
   watch = async () => {};
   disagreement = async () => 0;
   advance = async () => {};
-  prove: Origin['prove'] = () => Promise.reject(new Error('there is no enclave'));
+  onProve: (run: Run) => Promise<SignedStatement> = () => Promise.reject(new Error('there is no enclave'));
+  prove: Origin['prove'] = (_, run) => this.onProve(run);
 }
 
 export interface World {
