@@ -55,7 +55,7 @@ export class Deliveries {
     for (const outcome of outcomes) {
       if (outcome.kind !== 'failed') continue;
       const id = toHex(outcome.id);
-      const isNew = await store.markFailed(outcome.id, outcome.reason);
+      const isNew = await store.markFailed(outcome.id, outcome.reason, outcome.isPaid ?? false);
       if (!isNew) continue;
       log.warn({ messageId: id, reason: outcome.reason }, 'recipient failed');
       await this.#o.retry({ id });

@@ -91,12 +91,20 @@ const SHARE = { concurrency: 2, retrySeconds: 1, longestRetrySeconds: 30, expire
 const DELIVER = { concurrency: 2, retrySeconds: 4, longestRetrySeconds: 3600, expireSeconds: 180 };
 /** First pause before a message is tried again whose recipient has failed. */
 const FIRST_RETRY_SECONDS = 5;
+/**
+ * A recipient may fail in a block though it did not when that was tried before, and take all the gas that it gets: so
+ * often it may, with a pause before the third time, and four times that before each one after.
+ */
+const MOST_PAID_FAILURES = 5;
+const PAID_PAUSE_MS = 3_600_000;
 /** Open runs that one sweep looks at. */
 const SWEEP = 500;
 
 export class Pipeline {
   readonly #o: PipelineOptions;
   readonly #takingRuns = new Turns();
+  /** Digests of the runs that are being submitted */
+  readonly #submitting = new Set<string>();
   /** Below this nonce, all of a lane is in runs, or was delivered before it was. */
   readonly #covered = new WeakMap<ServedLane, bigint>();
   readonly #deliveries: Deliveries;
@@ -159,7 +167,7 @@ export class Pipeline {
       const stage = run.provenAt ? submitTo(run.destinationChain) : 'prove';
       if (waiting && !waiting.has(id)) await queue.send(stage, id, { id });
     }
-    for (const failed of await store.failedMessages(SWEEP)) {
+    for (const failed of await store.failedMessages(SWEEP, MOST_PAID_FAILURES)) {
       const id = toHex(failed);
       if (!toDeliver!.has(id)) await queue.send('deliver', id, { id }, FIRST_RETRY_SECONDS);
     }
@@ -456,13 +464,26 @@ export class Pipeline {
 
   // Submitting.
 
+  /** A run that is submitted already is left to that job, which comes again by itself where it fails. */
   async #submit(digest: Uint8Array): Promise<void> {
+    const id = toHex(digest);
+    if (this.#submitting.has(id)) return;
+    this.#submitting.add(id);
+    try {
+      await this.#submitRun(digest);
+    } finally {
+      this.#submitting.delete(id);
+    }
+  }
+
+  async #submitRun(digest: Uint8Array): Promise<void> {
     const { store } = this.#o;
     const run = await store.run(digest);
     // One that is being proven again comes back when it is.
     if (!run?.provenAt || run.doneAt) return;
     const messages = await this.#messagesOf(run);
-    const open = await this.#openIndexes(run, messages);
+    // What has failed is tried again by itself.
+    const open = await this.#openIndexes(run, messages, ({ hasFailed }) => !hasFailed);
     if (open.length > 0 && !(await this.#submitOpen(run, messages, open))) {
       // Deliveries that others made are seen by `takeDeliveries`; what is open without having failed is looked at again.
       await this.#askWhatIsDelivered(run, messages);
@@ -561,6 +582,14 @@ export class Pipeline {
     const { store } = this.#o;
     const message = await store.message(id);
     if (!message || message.deliveredAt || !message.run) return;
+    const { failedAt, paidFailures } = message;
+    if (paidFailures >= MOST_PAID_FAILURES) {
+      this.#o.log.warn({ messageId: toHex(id), paidFailures }, 'its recipient fails in blocks alone: left to others');
+      return;
+    }
+    const pause = paidFailures < 2 ? 0 : PAID_PAUSE_MS * 4 ** (paidFailures - 2);
+    if (failedAt && Date.now() < failedAt.getTime() + pause)
+      throw new SubmissionError('RecipientFailed', `its recipient has failed ${paidFailures} times in a block`);
     const run = (await store.run(message.run))!;
     if (!run.provenAt) throw new QuorumPending('its run is being proven again');
     const messages = await this.#messagesOf(run);
@@ -593,8 +622,12 @@ export class Pipeline {
     this.#messages.set(digest, messages, bytes);
   }
 
-  async #openIndexes(run: StoredRun, messages: readonly StoredMessage[]): Promise<number[]> {
-    const open = new Set((await this.#o.store.openMessages(run)).map(({ nonce }) => nonce));
+  async #openIndexes(
+    run: StoredRun,
+    messages: readonly StoredMessage[],
+    isWanted: (message: { readonly hasFailed: boolean }) => boolean = () => true,
+  ): Promise<number[]> {
+    const open = new Set((await this.#o.store.openMessages(run)).filter(isWanted).map(({ nonce }) => nonce));
     return messages.flatMap(({ nonce }, index) => (open.has(nonce) ? [index] : []));
   }
 

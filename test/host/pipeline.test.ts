@@ -216,6 +216,51 @@ describe('pipeline', () => {
     });
   }
 
+  it('leaves a message to others whose recipient has failed at its cost again and again', async () => {
+    const world = await open('paid');
+    const [one, other] = [message(0), message(1)];
+    await world.addFinal(one, other);
+    const { pipeline, queue } = world.parts;
+    await pipeline.start();
+    const failed = (id: Uint8Array, isPaid: boolean) =>
+      pipeline.takeOutcomes(EVM, [{ id, kind: 'failed', reason: 'it is shut', isPaid }]);
+    for (let i = 0; i < 5; i++) {
+      await failed(one.id, true);
+      await failed(other.id, false);
+    }
+    assert.equal((await stateOf(world, one.id)).paidFailures, 5);
+    await world.db.query(`DELETE FROM paid_queue.job WHERE name = 'deliver'`);
+    await pipeline.sweep();
+    assert.deepEqual([...(await queue.pending('deliver'))], [toHex(other.id)], 'what costs nothing is tried for ever');
+  });
+
+  it('waits longer and longer with what has cost it gas more than once', async () => {
+    const world = await open('dear');
+    const one = message(0);
+    await world.addFinal(one);
+    await world.parts.store.addSigners(EVM, [key.signer]);
+    world.destination.counting.add(toHex(key.signer));
+    world.destination.isMet = true;
+    world.destination.onSubmit = () => ({
+      outcomes: [{ id: one.id, kind: 'failed', reason: 'it is shut', isPaid: true }],
+      transactions: [],
+    });
+    await world.parts.pipeline.start();
+    const statement = statementOf([one]);
+    await world.parts.pipeline.takeStatement(statement, [signDigest(statementDigest(statement), key.secret)]);
+    await until('it fails', async () => (await stateOf(world, one.id)).paidFailures === 1);
+    await world.db.query(`UPDATE dear_queue.job SET start_after = now() WHERE name = 'deliver'`);
+    await until('it is tried again at once', async () => (await stateOf(world, one.id)).paidFailures === 2);
+    const refusals = async (): Promise<number> => {
+      const { values } = await world.parts.metrics.failures.get();
+      return values.find(({ labels }) => labels.stage === 'deliver')?.value ?? 0;
+    };
+    const before = await refusals();
+    await world.db.query(`UPDATE dear_queue.job SET start_after = now() WHERE name = 'deliver'`);
+    await until('the job comes again', async () => (await refusals()) > before);
+    assert.equal(world.destination.submissions.length, 2);
+  });
+
   it('tries a failed message again when its job is lost', async () => {
     const world = await open('lost');
     const one = message(0);

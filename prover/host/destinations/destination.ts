@@ -24,7 +24,13 @@ export type Outcome =
       readonly height?: bigint;
     }
   /** Its recipient failed; it is open still */
-  | { readonly id: Uint8Array; readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly id: Uint8Array;
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** It failed in a block, at this host's cost */
+      readonly isPaid?: boolean;
+    };
 
 /** What a submission cost. */
 export interface Submitted {

@@ -139,7 +139,8 @@ export class EvmDestination implements Destination {
       transactions.push({ id: transactionHash, gas: gasUsed, sentAt: sent.sentAt });
       // Somebody was faster between the estimate and the block; what is open still is tried again.
       if (status === 'reverted') throw new SubmissionError('Reverted', `transaction ${transactionHash} was reverted`);
-      outcomes.push(...outcomesOf(logs, this.#options.inbox));
+      const found = outcomesOf(logs, this.#options.inbox);
+      outcomes.push(...found.map((one) => (one.kind === 'failed' ? { ...one, isPaid: true } : one)));
     };
     let trouble: Error | undefined;
     const isWhole = left.length > 1 || proven.messages.length === 1;

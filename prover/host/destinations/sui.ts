@@ -54,6 +54,11 @@ const MAX_RUN = 64;
 /** Bytes of messages in one transaction, which may have 128 KiB. */
 const MAX_BYTES = 90_000;
 const DEFAULT_GAS_BUDGET = 2_000_000_000n;
+/** What a delivery takes at most without its recipients: signatures, the run's root, and each message by itself. */
+const MIST_PER_DELIVERY = 50_000_000n;
+const MIST_PER_MESSAGE = 10_000_000n;
+/** What a recipient gets for a unit of the message's execution gas (docs/spec/contracts.md section 6). */
+const MIST_PER_EXECUTION_GAS = 100n;
 
 export class SuiDestination implements Destination {
   readonly chain: ChainId;
@@ -115,7 +120,8 @@ export class SuiDestination implements Destination {
     let left = [...indexes];
     while (left.length > 0) {
       const { build, messageOfCommand } = this.#delivery(proven, left, recipient);
-      const done = await this.#execute(build).catch((error: unknown) => {
+      const budget = allowanceOf(left.map((index) => proven.messages[index]!));
+      const done = await this.#execute(build, budget).catch((error: unknown) => {
         if (!isNoCall(error)) throw error;
         return undefined;
       });
@@ -127,18 +133,26 @@ export class SuiDestination implements Destination {
         all.delivered(proven, left, done.transaction);
         return;
       }
-      const { rule, text, command } = done.failure;
-      // Whatever rule a recipient's code names, it is the recipient that has failed.
-      const guilty = command === undefined ? undefined : messageOfCommand.get(command);
+      const { failure, isPaid } = done;
+      const { rule, text, command } = failure;
+      // Whatever rule a recipient's code names, it is the recipient that has failed; so it is where nothing is named.
+      const isOther = rule === undefined && left.length === 1;
+      const guilty = isOther ? left[0] : command === undefined ? undefined : messageOfCommand.get(command);
       if (guilty !== undefined) {
         this.#recipients.forget(recipientId);
-        all.failed(proven, guilty, text);
+        all.failed(proven, guilty, text, isPaid);
         left = left.filter((index) => index !== guilty);
       } else if (rule === 'AlreadyDelivered') {
         const before = left.length;
         left = await this.#unspent(proven.messages, left);
         if (left.length === before) return;
-      } else throw new SubmissionError(rule ?? 'Refused', `the inbox would refuse: ${text}`);
+        continue;
+      } else if (rule !== undefined) throw new SubmissionError(rule, `the inbox would refuse: ${text}`);
+      // What fails in a block though it did not before may do so once more for each of the others: all at once no more.
+      if (isPaid || guilty === undefined) {
+        for (const index of left) await this.#deliverGroup(proven, [index], recipientId, all);
+        return;
+      }
     }
   }
 
@@ -208,8 +222,11 @@ export class SuiDestination implements Destination {
     return failureOf(this.#options.packageId, status);
   }
 
-  /** Simulates, then executes: a failure that can be foreseen costs nothing. */
-  async #execute(build: () => Transaction): Promise<{ transaction: Sent } | { failure: SuiFailure }> {
+  /**
+   * Simulates, then executes: a failure that can be foreseen costs nothing.
+   * @param allowance most MIST that it may take
+   */
+  async #execute(build: () => Transaction, allowance?: bigint): Promise<Executed> {
     const { signer, maxGasBudget = DEFAULT_GAS_BUDGET } = this.#options;
     return this.#sending.run(() =>
       this.#ask(async (node) => {
@@ -220,13 +237,16 @@ export class SuiDestination implements Destination {
           throw new UnbuildableError((error as Error).message);
         }
         transaction.setSenderIfNotSet(signer.toSuiAddress());
-        transaction.setGasBudgetIfNotSet(maxGasBudget);
+        const isWithin = allowance !== undefined && allowance < maxGasBudget;
+        transaction.setGasBudgetIfNotSet(isWithin ? allowance : maxGasBudget);
         const built = await this.#resolve(transaction, node);
-        if (!(built instanceof Uint8Array)) return { failure: built };
+        if (!(built instanceof Uint8Array)) return { failure: built, isPaid: false };
         const sentAt = Date.now();
         const request = { transaction: built, signer, include: { effects: true } } as const;
         const result = await node.signAndExecuteTransaction(request);
-        if (result.$kind !== 'Transaction') return { failure: this.#failure(result.FailedTransaction.status) };
+        if (result.$kind !== 'Transaction') {
+          return { failure: this.#failure(result.FailedTransaction.status), isPaid: true };
+        }
         const { digest, effects } = result.Transaction;
         const { computationCost, storageCost, storageRebate } = effects.gasUsed;
         const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
@@ -317,6 +337,18 @@ class UnbuildableError extends Error {
 }
 
 type Sent = Submitted['transactions'][number];
+type Executed = { readonly transaction: Sent } | { readonly failure: SuiFailure; readonly isPaid: boolean };
+
+/**
+ * Most MIST that the delivery of messages to one recipient may take: what Corridor itself takes, and what the message
+ * promises. A recipient may burn what it gets, or store things with it and take the rebate for itself later.
+ */
+function allowanceOf(messages: readonly StoredMessage[]): bigint {
+  return messages.reduce(
+    (sum, { encoded }) => sum + MIST_PER_MESSAGE + BigInt(decodeMessage(encoded).executionGas) * MIST_PER_EXECUTION_GAS,
+    MIST_PER_DELIVERY,
+  );
+}
 
 /** What became of the messages of a run, so far. */
 class Results implements Submitted {
@@ -331,8 +363,8 @@ class Results implements Submitted {
     }
   }
 
-  failed({ messages }: Proven, index: number, reason: string): void {
-    this.outcomes.push({ id: messages[index]!.id, kind: 'failed', reason });
+  failed({ messages }: Proven, index: number, reason: string, isPaid = false): void {
+    this.outcomes.push({ id: messages[index]!.id, kind: 'failed', reason, ...(isPaid ? { isPaid } : {}) });
   }
 }
 

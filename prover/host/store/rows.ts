@@ -37,6 +37,8 @@ export interface TrackedMessage extends StoredMessage {
   readonly submittedAt?: Date;
   readonly failedAt?: Date;
   readonly failure?: string;
+  /** How often its recipient has failed at this host's cost */
+  readonly paidFailures: number;
   readonly deliveredAt?: Date;
   /** Hash or digest of the transaction that delivered it */
   readonly delivery?: string;
@@ -97,6 +99,7 @@ export interface MessageRow {
   readonly final_at: Date;
   readonly failed_at: Date | null;
   readonly failure: string | null;
+  readonly paid_failures: number;
   readonly delivered_at: Date | null;
   readonly delivery: string | null;
 }
@@ -150,6 +153,7 @@ export function readTracked(row: TrackedRow): TrackedMessage {
   return {
     ...readMessage(row),
     finalAt: row.final_at,
+    paidFailures: row.paid_failures,
     ...(row.proven_at ? { provenAt: row.proven_at } : {}),
     ...(row.submitted_at ? { submittedAt: row.submitted_at } : {}),
     ...(row.failed_at ? { failedAt: row.failed_at } : {}),

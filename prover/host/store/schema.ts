@@ -85,6 +85,8 @@ const MIGRATIONS: readonly ((schema: string) => string)[] = [
     CREATE INDEX message_delivery ON ${s}.message (destination_chain, delivery_height) WHERE delivery_height IS NOT NULL;
     CREATE INDEX message_failed ON ${s}.message (failed_at) WHERE delivered_at IS NULL AND failed_at IS NOT NULL;
   `,
+  // How often a recipient has failed at this host's cost.
+  (s) => `ALTER TABLE ${s}.message ADD COLUMN paid_failures integer NOT NULL DEFAULT 0;`,
 ];
 
 /**

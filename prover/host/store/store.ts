@@ -338,26 +338,27 @@ export class Store {
     );
   }
 
-  /** Ids of open messages whose recipients have failed. */
-  async failedMessages(limit: number): Promise<Uint8Array[]> {
+  /** Ids of open messages whose recipients have failed, but not so often at this host's cost. */
+  async failedMessages(limit: number, mostPaid: number): Promise<Uint8Array[]> {
     const rows = await this.db.query<{ id: Uint8Array }>(
       `SELECT id FROM ${this.#schema}.message WHERE delivered_at IS NULL AND failed_at IS NOT NULL
-       ORDER BY failed_at LIMIT $1`,
-      [limit],
+       AND paid_failures < $2 ORDER BY failed_at LIMIT $1`,
+      [limit, mostPaid],
     );
     return rows.map(({ id }) => id);
   }
 
   /**
    * Says that a message's recipient failed.
+   * @param isPaid at this host's cost
    * @returns whether it is the first time
    */
-  async markFailed(id: Uint8Array, failure: string): Promise<boolean> {
+  async markFailed(id: Uint8Array, failure: string, isPaid: boolean): Promise<boolean> {
     const rows = await this.db.query<{ before: Date | null }>(
-      `UPDATE ${this.#schema}.message m SET failed_at = clock_timestamp(), failure = $2
+      `UPDATE ${this.#schema}.message m SET failed_at = clock_timestamp(), failure = $2, paid_failures = m.paid_failures + $3
        FROM (SELECT failed_at FROM ${this.#schema}.message WHERE id = $1) before
        WHERE id = $1 AND delivered_at IS NULL RETURNING before.failed_at AS before`,
-      [id, printable(failure)],
+      [id, printable(failure), isPaid ? 1 : 0],
     );
     return rows.length > 0 && rows[0]!.before === null;
   }
