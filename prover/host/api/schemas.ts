@@ -52,9 +52,12 @@ export const Signatures = z
 
 export const IdParam = z.object({ id: hexOf(32) });
 export const TransactionParam = z.object({ transaction: z.string().regex(/^[0-9a-zA-Z]{1,80}$/) });
+/** Messages in one answer, as far as they are not too long together. */
+export const LIST_LIMIT = 200;
+export const TransactionQuery = z.object({ skip: z.coerce.number().int().min(0).max(100_000).default(0) });
 export const LaneParam = z.object({ origin: decimal, destination: decimal });
 export const LaneQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number().int().min(1).max(LIST_LIMIT).default(50),
   before: decimal.optional(),
 });
 

@@ -1,5 +1,5 @@
 /** The host's HTTP API: what became of messages, health, metrics, and signatures from other hosts. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
@@ -11,6 +11,7 @@ import { EvidenceError } from '../evidence/errors.ts';
 import type { HostParts } from '../host.ts';
 import { inParallel } from '../origins/common.ts';
 import { ExchangeError } from '../pipeline.ts';
+import type { TrackedMessage } from '../store/rows.ts';
 import { clientOf, RateLimit } from './limits.ts';
 import {
   Health,
@@ -18,6 +19,7 @@ import {
   Lane,
   LaneParam,
   LaneQuery,
+  LIST_LIMIT,
   Message,
   Problem,
   Proof,
@@ -25,6 +27,7 @@ import {
   showMessage,
   Signatures,
   TransactionParam,
+  TransactionQuery,
 } from './schemas.ts';
 
 /** A running API. */
@@ -40,6 +43,12 @@ const SIGNATURES = { burst: 256, perSecond: 150 };
 /** Counting walks through all messages, so it is not done for everyone who asks. */
 const COUNTS_TTL_MS = 2_000;
 const MAX_CONNECTIONS = 1_024;
+/** What is not read of an answer stays in memory, so that nobody has many connections. */
+const MAX_CONNECTIONS_OF_CLIENT = 64;
+/** Bytes of messages in one list. */
+const MAX_LIST_BYTES = 1 << 18;
+/** A connection on which nothing moves, not even an answer that its client does not read. */
+const IDLE_MS = 30_000;
 /** A client that takes longer to send its request holds a connection and nothing else. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Keys that are looked up at one time. */
@@ -123,19 +132,20 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
   const byTransaction = createRoute({
     method: 'get',
     path: '/v1/transactions/{transaction}/messages',
-    request: { params: TransactionParam },
-    responses: { 200: json(z.array(Message), 'What the transaction sent'), ...refusals },
+    request: { params: TransactionParam, query: TransactionQuery },
+    responses: { 200: json(z.array(Message), 'What the transaction sent, or the beginning of that'), ...refusals },
   });
   app.openapi(byTransaction, async (c) => {
-    const found = await store.messagesByTransaction(c.req.valid('param').transaction);
-    return c.json(found.map(showMessage), 200);
+    const { skip } = c.req.valid('query');
+    const found = await store.messagesByTransaction(c.req.valid('param').transaction, LIST_LIMIT, skip);
+    return c.json(notTooLong(found).map(showMessage), 200);
   });
 
   const byLane = createRoute({
     method: 'get',
     path: '/v1/lanes/{origin}/{destination}/messages',
     request: { params: LaneParam, query: LaneQuery },
-    responses: { 200: json(z.array(Message), 'The newest messages of the lane'), ...refusals },
+    responses: { 200: json(z.array(Message), 'The newest messages of the lane, or the first of them'), ...refusals },
   });
   app.openapi(byLane, async (c) => {
     const { origin, destination } = c.req.valid('param');
@@ -145,7 +155,7 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
     );
     if (!lane) return c.json({ error: 'UnknownLane', message: 'this host serves no such lane' }, 404);
     const found = await store.messagesByLane(lane, count, before === undefined ? undefined : BigInt(before));
-    return c.json(found.map(showMessage), 200);
+    return c.json(notTooLong(found).map(showMessage), 200);
   });
 
   const listLanes = createRoute({
@@ -264,6 +274,29 @@ export function createApi(parts: HostParts, now?: () => number): OpenAPIHono {
   return app;
 }
 
+/** The messages from the first one on that are not too long for one answer together. */
+function notTooLong(messages: readonly TrackedMessage[]): readonly TrackedMessage[] {
+  let bytes = 0;
+  const end = messages.findIndex(({ encoded }) => (bytes += encoded.length) > MAX_LIST_BYTES);
+  return end === -1 ? messages : messages.slice(0, end);
+}
+
+/** One client must not take all connections. */
+function boundConnections(server: ServerType): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const client = clientOf(socket.remoteAddress ?? '');
+    const count = (open.get(client) ?? 0) + 1;
+    if (count > MAX_CONNECTIONS_OF_CLIENT) return socket.destroy();
+    open.set(client, count);
+    return socket.once('close', () => {
+      const left = open.get(client)! - 1;
+      if (left > 0) open.set(client, left);
+      else open.delete(client);
+    });
+  });
+}
+
 /** An answer that is good for some seconds, so that whoever asks often costs nothing. */
 function kept<T>(ask: () => Promise<T>): () => Promise<T> {
   let last: { answer: Promise<T>; at: number } | undefined;
@@ -284,6 +317,8 @@ export async function startApi(parts: HostParts, now?: () => number): Promise<Ap
     const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
     const starting = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, () => resolve(starting));
     starting.maxConnections = MAX_CONNECTIONS;
+    if ('setTimeout' in starting) starting.setTimeout(IDLE_MS);
+    boundConnections(starting);
     starting.once('error', reject);
   });
   const address = server.address() as AddressInfo;

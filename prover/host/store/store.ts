@@ -241,8 +241,9 @@ export class Store {
     return (await this.#tracked('m.id = $1', [id], 1))[0];
   }
 
-  async messagesByTransaction(transactionId: string): Promise<TrackedMessage[]> {
-    return this.#tracked('m.transaction_id = $1', [transactionId], 1000);
+  /** Messages that a transaction sent, but for so many of the first ones. */
+  async messagesByTransaction(transactionId: string, limit: number, skip: number): Promise<TrackedMessage[]> {
+    return this.#tracked('m.transaction_id = $1', [transactionId], limit, skip);
   }
 
   /** The newest messages of a lane. */
@@ -252,7 +253,7 @@ export class Store {
     return this.#tracked(where, [...laneValues(lane), beforeNonce === undefined ? null : String(beforeNonce)], limit);
   }
 
-  async #tracked(where: string, values: readonly unknown[], limit: number): Promise<TrackedMessage[]> {
+  async #tracked(where: string, values: readonly unknown[], limit: number, skip = 0): Promise<TrackedMessage[]> {
     const rows = await this.db.query<TrackedRow>(
       `SELECT m.*, r.digest AS run, r.proven_at, r.submitted_at FROM ${this.#schema}.message m
        LEFT JOIN LATERAL (
@@ -261,7 +262,8 @@ export class Store {
            AND m.nonce BETWEEN r.first_nonce AND r.last_nonce
          ORDER BY proven_at DESC NULLS LAST, proposed_at DESC LIMIT 1
        ) r ON true
-       WHERE ${where} ORDER BY m.origin_chain, m.nonce DESC LIMIT ${limit}`,
+       WHERE ${where} ORDER BY m.origin_chain, m.nonce DESC, m.destination_chain
+       LIMIT ${limit} OFFSET ${skip}`,
       values,
     );
     return rows.map(readTracked);

@@ -86,7 +86,7 @@ export async function messagesOf({ url }: HostProcess, origin: bigint, destinati
     if (!response.ok) throw new Error(`the host answered ${response.status}`);
     const page = (await response.json()) as Shown[];
     found.push(...page);
-    if (page.length < PAGE) return found;
+    if (page.length === 0) return found;
     before = `&before=${page.at(-1)!.nonce}`;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
