@@ -1,5 +1,9 @@
 /** What one operator's host can do to the lanes of the others, with a key that counts. */
 import assert from 'node:assert/strict';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PeerExchange } from '../../prover/host/exchange.ts';
+import type { StoredRun } from '../../prover/host/store/rows.ts';
 import { decodeStatement, signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
 import { ANCHOR, EVM, message, openWorld, statementOf, testKey, type TestKey, type World } from './support.ts';
 
@@ -85,5 +89,32 @@ describe('a host among others', () => {
     await world.parts.store.markDelivered([{ id: message(0).id, transaction: '0xaa' }]);
     await hand(world, evil, [0]);
     assert.deepEqual(await runs(world), []);
+  });
+});
+
+describe('signatures for other hosts', () => {
+  it('reach the others while one of them does not answer', async () => {
+    const asked: string[] = [];
+    let now = 0;
+    const listen = async (name: string, answer: (response: ServerResponse) => void) => {
+      const server = createServer((request, response) => {
+        asked.push(name);
+        request.resume();
+        answer(response);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return { server, peer: { name, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } };
+    };
+    // As one does that is gone, only at once: the connection breaks.
+    const silent = await listen('silent', (response) => void response.destroy());
+    const good = await listen('good', (response) => void response.writeHead(202).end());
+    const exchange = new PeerExchange([{ name: 'me', url: 'http://x' }, silent.peer, good.peer], 'me', 1, () => now);
+    const run = { statement: new Uint8Array(204) } as StoredRun;
+    for (let i = 0; i < 3; i++) await assert.rejects(exchange.share(run, [new Uint8Array(65)]), /silent/);
+    assert.deepEqual(asked.sort(), ['good', 'good', 'good', 'silent']);
+    now += 1_001;
+    await assert.rejects(exchange.share(run, [new Uint8Array(65)]), /silent/);
+    assert.equal(asked.filter((name) => name === 'silent').length, 2, 'it is asked again after a while');
+    for (const { server } of [silent, good]) server.close();
   });
 });
