@@ -28,6 +28,13 @@ export class EnclaveRefusal extends Error {
 /** The connection to an enclave is gone, or what came over it is no reply, or nothing came for too long. */
 export class EnclaveUnavailable extends Error {
   override readonly name = 'EnclaveUnavailable';
+  /** It is there, and does not answer. */
+  readonly isSilent: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isSilent?: boolean } = {}) {
+    super(message, options);
+    this.isSilent = options.isSilent ?? false;
+  }
 }
 
 /** What tells one enclave from another. */
@@ -340,7 +347,8 @@ function exchangeOver(input: Readable, output: Writable, patience: number): Exch
   const waitOn = (): void => {
     clearTimeout(deadline);
     if (waiting.length === 0) return;
-    const giveUp = (): void => fail(new EnclaveUnavailable(`the enclave has not answered within ${patience} ms`));
+    const giveUp = (): void =>
+      fail(new EnclaveUnavailable(`the enclave has not answered within ${patience} ms`, { isSilent: true }));
     deadline = setTimeout(giveUp, patience);
   };
   input.on('data', (chunk: Uint8Array) => {
