@@ -149,6 +149,26 @@ describe('Ethereum as an origin', () => {
     }
   });
 
+  it('goes on with the next node where one shows more than a block can have', async () => {
+    const honest = nodeOf(world.headers);
+    const many = Array<Hex>(20_000).fill(`0x${'11'.repeat(32)}`);
+    for (const [what, change] of Object.entries({
+      many: { transactions: many },
+      none: { transactions: undefined },
+      odd: { transactions: [7, 'x'.repeat(66)] },
+      long: { extraData: `0x${'11'.repeat(300)}` },
+    })) {
+      const codes: unknown[] = [];
+      const liar: EvmRequest = async (method, params) => ({ ...((await honest(method, params)) as object), ...change });
+      const { origin, store } = await open(`excess_${what}`, [liar, honest], (error) =>
+        codes.push((error as EvidenceError).code),
+      );
+      await origin.poll();
+      assert.deepEqual(await stored(store), truth);
+      assert.deepEqual([...new Set(codes)], ['Contradiction']);
+    }
+  });
+
   it('counts nodes that show another block than the final one', async () => {
     const nodes = [nodeOf(world.headers), nodeOf(twin), DOWN, nodeOf(world.headers.slice(0, 3))];
     const { origin } = await open('compared', nodes);

@@ -1,6 +1,7 @@
 /** Execution headers and receipts as their hashes cover them, put together from what a node shows over JSON-RPC. */
 import { keccak256, toRlp, type Hex } from 'viem';
 import { equalBytes, fromHex } from '../../protocol/index.ts';
+import { inParallel } from '../origins/common.ts';
 import { EvidenceError } from './errors.ts';
 import { orderedTrie } from './trie.ts';
 
@@ -67,6 +68,11 @@ const FIELDS: readonly [name: string, isNumber: boolean][] = [
   ['requestsHash', false],
 ];
 
+/** A block of 300 million gas; each transaction takes 21,000 at least. */
+const MAX_TRANSACTIONS = 16_384;
+/** The longest field, the bloom, has 256 bytes. */
+const MAX_FIELD_DIGITS = 2 + 2 * 256;
+
 /** A number in as few bytes as it needs; zero needs none. */
 function quantity(shown: Hex): Hex {
   const digits = BigInt(shown).toString(16);
@@ -98,6 +104,15 @@ export function readHeader(shown: ShownBlock): Header {
       `the block lacks ${absent.join(', ')}; the chain must be at Prague or later`,
     );
   }
+  const { transactions } = shown;
+  const isList =
+    Array.isArray(transactions) &&
+    transactions.length <= MAX_TRANSACTIONS &&
+    transactions.every((hash) => typeof hash === 'string' && /^0x[0-9a-f]{64}$/.test(hash));
+  const isShort = FIELDS.every(([name]) => field(name).length <= MAX_FIELD_DIGITS);
+  if (!isList || !isShort) {
+    throw new EvidenceError('Contradiction', 'the block has a field or more transactions than a block can have');
+  }
   const rlp = encodeFields(FIELDS.map(([name, isNumber]) => [field(name), isNumber]));
   const hash = keccak256(rlp);
   if (hash !== shown['hash']) {
@@ -114,7 +129,7 @@ export function readHeader(shown: ShownBlock): Header {
     logsBloom: field('logsBloom'),
     timestamp: BigInt(field('timestamp')),
     rlp: fromHex(rlp),
-    transactions: shown.transactions,
+    transactions,
   };
 }
 
@@ -170,10 +185,11 @@ async function showReceipts(request: EvmRequest, block: Header): Promise<ShownRe
   const whole = await request('eth_getBlockReceipts', [block.hash]).catch(() => undefined);
   // Not every node has that call; all have the other one.
   const receipts = (whole ??
-    (await Promise.all(
-      block.transactions.map((hash) => request('eth_getTransactionReceipt', [hash])),
+    (await inParallel(block.transactions, (hash) =>
+      request('eth_getTransactionReceipt', [hash]),
     ))) as (ShownReceipt | null)[];
   const isWhole =
+    Array.isArray(receipts) &&
     receipts.length > 0 &&
     receipts.length === block.transactions.length &&
     receipts.every((receipt, i) => receipt?.transactionHash === block.transactions[i]);
