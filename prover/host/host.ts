@@ -22,6 +22,7 @@ import { evmClient, evmNode } from './nodes.ts';
 import { evmAccess, suiAccess } from './operators/access.ts';
 import { Expiries } from './operators/expiries.ts';
 import { Keeper } from './operators/keeper.ts';
+import { min } from './origins/common.ts';
 import { EthereumOrigin } from './origins/ethereum.ts';
 import type { Origin } from './origins/origin.ts';
 import { SuiOrigin } from './origins/sui.ts';
@@ -42,6 +43,8 @@ const PRUNE_MS = 60_000;
 const PATIENCE_MS = 3_000;
 /** How often all nodes of a chain are compared. */
 const COMPARE_MS = 60_000;
+/** Blocks that a chain may have above the newest final one, as far as deliveries are looked for. */
+const MOST_AHEAD = 8_192n;
 /** Blocks below the head that are kept whatever happens: the history of an enclave. */
 const KEPT_BLOCKS = 8_192n;
 
@@ -174,16 +177,23 @@ export class Host {
   }
 
   async #followDestination(destination: Destination): Promise<void> {
-    const { store, pipeline } = this.parts;
+    const { store, pipeline, origins } = this.parts;
     const cursor = deliveriesCursor(destination.chain);
     const wakeup = new Wakeup();
     const name = `deliveries ${destination.chain}`;
     const watching = this.#keepWatching(name, (signal) => destination.watch(() => wakeup.wake(), signal));
+    let position: bigint | undefined;
     await this.#loop(wakeup, name, async () => {
       const askedAt = performance.now();
-      const seen = await destination.poll(await store.cursor(cursor));
+      const seen = await destination.poll((position ??= await store.cursor(cursor)));
       await pipeline.takeSeen(destination.chain, seen, askedAt);
-      await store.setCursor(cursor, seen.next);
+      position = seen.next;
+      // How high a chain is, is a node's word: one that lies must not lead past what is still to come.
+      const head = origins.get(destination.chain)?.head;
+      if (head) {
+        position = min(position, head.height + MOST_AHEAD);
+        await store.setCursor(cursor, position);
+      }
       return seen.isBehind ? 0 : undefined;
     });
     await watching;

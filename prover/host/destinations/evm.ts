@@ -220,7 +220,11 @@ export class EvmDestination implements Destination {
     let next = first;
     for (let i = 0; i < RANGES && next <= latest; i++, next += LOG_RANGE) {
       const toBlock = next + LOG_RANGE - 1n < latest ? next + LOG_RANGE - 1n : latest;
-      const logs = await this.#client.getLogs({ address: [inbox, registry], fromBlock: next, toBlock });
+      const shown = await this.#client.getLogs({ address: [inbox, registry], fromBlock: next, toBlock });
+      // Whatever a node makes up lies where it is looked at again.
+      const logs = shown.filter(
+        ({ blockNumber }) => blockNumber !== null && blockNumber >= next && blockNumber <= toBlock,
+      );
       outcomes.push(...outcomesOf(logs, inbox));
       const judged = parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs: logsOf(logs, registry) });
       signers.push(...judged.map(({ args }) => fromHex(args.signer.toLowerCase())));
