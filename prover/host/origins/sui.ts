@@ -25,6 +25,7 @@ import {
   listEvents,
   subscribe,
   type CertifiedSummary,
+  type CheckpointEvidence,
   type EventPlace,
 } from '../evidence/checkpoints.ts';
 import { EvidenceError } from '../evidence/errors.ts';
@@ -61,6 +62,8 @@ const STRIDE = 1024n;
 const IDLE_MS = 1_500;
 /** Of a transaction's effects and events: what an enclave's frame holds, less the checkpoint's contents. */
 const MAX_PROVABLE_BYTES = 6 << 20;
+/** Events whose checkpoints are asked for before those are known to be final. */
+const AHEAD = 256;
 /** Item number of what belongs to a whole checkpoint. */
 const WHOLE = -1;
 
@@ -195,6 +198,13 @@ export class SuiOrigin implements Origin {
     const numbers = Array.from({ length: Number(height - from) }, (_, i) => height - 1n - BigInt(i));
     const summaries = await inParallel(numbers, (number) => fetchSummary(node, number));
     this.#lead(from - 1n, certified, summaries);
+    // Asked for already, since the check of the certificate keeps the processor busy.
+    const ahead = new Map<bigint, Promise<CheckpointEvidence>>();
+    for (const { checkpoint } of places.length <= AHEAD ? places : []) {
+      if (!ahead.has(checkpoint)) ahead.set(checkpoint, fetchEvidence(node, checkpoint));
+    }
+    // Where the certificate is refused, nobody asks how that ended.
+    for (const answer of ahead.values()) answer.catch(() => {});
     await written();
     const top = await this.#verified(node, certified);
     const below = believable(() => predecessorsOf(top, summaries));
@@ -208,7 +218,7 @@ export class SuiOrigin implements Origin {
     const headers = [top, ...below].map((checkpoint, i) => this.#storedHeader(checkpoint, encoded[i]!));
     const blocks = await inParallel(
       groupBy(places, ({ checkpoint }) => checkpoint),
-      ([height, ofBlock]) => this.#readCheckpoint(node, checkpoints.get(height), ofBlock),
+      ([height, ofBlock]) => this.#readCheckpoint(node, checkpoints.get(height), ofBlock, ahead.get(height)),
     );
     if (await this.#gapIn(blocks.flatMap((block) => block.messages))) {
       blocks.unshift(...(await this.#readBefore(node, from, blocks)));
@@ -229,6 +239,7 @@ export class SuiOrigin implements Origin {
     node: SuiGrpcClient,
     checkpoint: Checkpoint | undefined,
     places: readonly EventPlace[],
+    ahead?: Promise<CheckpointEvidence>,
   ): Promise<BlockFound> {
     if (!checkpoint)
       throw new EvidenceError('Contradiction', 'the node lists events of other checkpoints than asked for');
@@ -236,7 +247,7 @@ export class SuiOrigin implements Origin {
     const { messagePackage, outbox } = this.#options;
     const common = { chain, height: checkpoint.sequenceNumber };
     // What others have put into the same checkpoint may be more than one answer holds.
-    const whole = await fetchEvidence(node, common.height).catch(unlessUnavailable);
+    const whole = await (ahead ?? fetchEvidence(node, common.height)).catch(unlessUnavailable);
     const shown = whole?.contents ?? (await fetchContents(node, common.height));
     const contents = believable(() => verifyContents(checkpoint, shown));
     const evidence: StoredEvidence[] = [{ ...common, item: WHOLE, body: shown }];
