@@ -17,7 +17,7 @@ import { beaconClient } from './evidence/beacon.ts';
 import { EvidenceError } from './evidence/errors.ts';
 import { PeerExchange } from './exchange.ts';
 import { createLog, type Log } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { evmClient, evmNode } from './nodes.ts';
 import { evmAccess, suiAccess } from './operators/access.ts';
 import { Expiries } from './operators/expiries.ts';
@@ -26,6 +26,7 @@ import { min } from './origins/common.ts';
 import { EthereumOrigin } from './origins/ethereum.ts';
 import type { Origin } from './origins/origin.ts';
 import { SuiOrigin } from './origins/sui.ts';
+import type { HostParts } from './parts.ts';
 import { fetchCollateral } from './pcs.ts';
 import { Pipeline, type ServedLane } from './pipeline.ts';
 import { Queue } from './queue.ts';
@@ -47,20 +48,6 @@ const COMPARE_MS = 60_000;
 const MOST_AHEAD = 8_192n;
 /** Blocks below the head that are kept whatever happens: the history of an enclave. */
 const KEPT_BLOCKS = 8_192n;
-
-/** Parts of a host that its API shows. */
-export interface HostParts {
-  readonly config: HostConfig;
-  readonly store: Store;
-  readonly queue: Queue;
-  readonly pipeline: Pipeline;
-  readonly enclaves: EnclavePool;
-  readonly lanes: readonly ServedLane[];
-  readonly origins: ReadonlyMap<bigint, Origin>;
-  readonly destinations: ReadonlyMap<bigint, Destination>;
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
 
 /** A host that runs. */
 export class Host {

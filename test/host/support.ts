@@ -5,7 +5,7 @@ import { serveSocket } from '../../prover/enclave/serve.ts';
 import { EnclavePool, type EnclaveAddress } from '../../prover/host/enclaves/pool.ts';
 import type { HostConfig } from '../../prover/host/config.ts';
 import type { Destination, Outcome, Proven, Submitted } from '../../prover/host/destinations/destination.ts';
-import type { HostParts } from '../../prover/host/host.ts';
+import type { HostParts } from '../../prover/host/parts.ts';
 import { createLog } from '../../prover/host/log.ts';
 import { createMetrics } from '../../prover/host/metrics.ts';
 import type { KeyStatus } from '../../prover/host/operators/registrar.ts';
