@@ -16,10 +16,17 @@ export interface Tracked {
   deliveryGas?: bigint | undefined;
 }
 
-const NAMES = ['direction', 'nonce', 'message', 'gas to send', 'final', 'proven', 'delivered', 'gas to deliver', ''];
+const NAMES = ['direction', 'nonce', 'message', 'to send', 'final', 'proven', 'delivered', 'to deliver', ''];
+const REBATE = 'MIST below 0: Sui paid back more for storage that was freed than the transaction cost';
 const CLEAR_LINE = '\u001B[2K';
 const [NO_WRAP, WRAP] = ['\u001B[?7l', '\u001B[?7h'];
 const up = (lines: number): string => `\u001B[${lines}A`;
+
+/** What sending and delivering in a direction is counted in: gas on EVM, and on Sui MIST, less what storage pays back. */
+export const UNITS = {
+  'EVM → Sui': { send: 'gas', deliver: 'MIST' },
+  'Sui → EVM': { send: 'MIST', deliver: 'gas' },
+} as const;
 
 /** Where a message is. */
 export const STAGES = ['sent', 'final', 'proven', 'refused', 'delivered'] as const;
@@ -48,15 +55,16 @@ export function renderBoard(tracked: readonly Tracked[], isColoured: boolean): s
       direction,
       String(sent.nonce & 0xffff_ffff_ffffn),
       `${sent.messageId.slice(0, 10)}…`,
-      String(sent.gas),
+      `${sent.gas} ${UNITS[direction].send}`,
       after(state?.finalAt),
       after(state?.provenAt),
       isThere ? paint(look, 'green', after(state.deliveredAt)) : after(undefined),
-      deliveryGas === undefined ? '' : String(deliveryGas),
+      deliveryGas === undefined ? '' : `${deliveryGas} ${UNITS[direction].deliver}`,
       wasRefused ? paint(look, isThere ? 'dim' : 'red', remark) : '',
     ];
   });
-  return columns(look, NAMES, rows);
+  const isBelow = tracked.some(({ sent, deliveryGas = 0n }) => sent.gas < 0n || deliveryGas < 0n);
+  return columns(look, NAMES, rows) + (isBelow ? `\n${paint(look, 'dim', REBATE)}` : '');
 }
 
 /** Draws a text again and again in one place. */

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { EXIT } from '../prover/cli/errors.ts';
 import { processTerminal } from '../prover/cli/output.ts';
 import { fromHex } from '../prover/protocol/index.ts';
-import { countsOf, LiveText, renderBoard, STAGES, type Tracked } from './board.ts';
+import { countsOf, LiveText, renderBoard, STAGES, UNITS, type Tracked } from './board.ts';
 import type { Sent } from './corridor/application.ts';
 import { audit, type Audit } from './corridor/audit.ts';
 import { readDeliveryGas } from './corridor/delivery-gas.ts';
@@ -30,7 +30,7 @@ example: npm run demo -- --messages 50`;
 const PATIENCE_MS = 90_000;
 const REFRESH_MS = 250;
 /** Of the table, beside its messages. */
-const SPARE_ROWS = 6;
+const SPARE_ROWS = 7;
 
 const startedAt = performance.now();
 const { isColoured } = processTerminal;
@@ -222,6 +222,7 @@ function jsonOf(ok: boolean, { registrations }: LocalCorridor, tracked: readonly
       deliveredAt: state?.deliveredAt,
       wasRefused,
       gas: { send: String(sent.gas), deliver: deliveryGas === undefined ? undefined : String(deliveryGas) },
+      units: UNITS[direction],
     })),
     audit: found,
   };

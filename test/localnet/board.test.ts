@@ -35,10 +35,22 @@ describe("the demo's table", () => {
 
   it('shows each message with the times that it has so far', () => {
     const [head, ...rows] = renderBoard(messages, false).split('\n');
-    assert.match(head!, /^direction +nonce +message +gas to send +final +proven +delivered/);
-    assert.match(rows[0]!, /^EVM → Sui +0 +0xabababab… +32497 +… +… +…$/);
-    assert.match(rows[1]!, / 1 +0xabababab… +32497 +\+1\.0 s +\+1\.7 s +…$/);
+    assert.match(head!, /^direction +nonce +message +to send +final +proven +delivered +to deliver$/);
+    assert.match(rows[0]!, /^EVM → Sui +0 +0xabababab… +32497 gas +… +… +…$/);
+    assert.match(rows[1]!, / 1 +0xabababab… +32497 gas +\+1\.0 s +\+1\.7 s +…$/);
     assert.match(rows[2]!, / 2 .* \+0\.0 s +\+1\.1 s +\+2\.0 s +refused at first, delivered again$/);
+  });
+
+  it('names the unit of each cost, and says why one on Sui is below zero', () => {
+    const [toSui] = messages;
+    const toEvm = { ...toSui!, direction: 'Sui → EVM' as const, deliveryGas: 61_000n };
+    const [, ...rows] = renderBoard([{ ...toSui!, deliveryGas: 900n }, toEvm], false).split('\n');
+    assert.equal(rows.length, 2);
+    assert.match(rows[0]!, / 32497 gas .* 900 MIST$/);
+    assert.match(rows[1]!, / 32497 MIST .* 61000 gas$/);
+    const told = renderBoard([{ ...toSui!, deliveryGas: -900n }, toEvm], false).split('\n');
+    assert.match(told[1]!, / -900 MIST$/);
+    assert.match(told[3]!, /^MIST below 0: .*storage/);
   });
 
   it('is drawn anew in its place', () => {
