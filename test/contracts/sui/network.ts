@@ -206,9 +206,9 @@ export class Network {
 
   // Transactions.
 
-  async #run(build: (tx: Transaction) => void, plugin?: TransactionPlugin, signer = this.context.signer) {
+  async #run(build: (tx: Transaction) => unknown, plugin?: TransactionPlugin, signer = this.context.signer) {
     const transaction = new Transaction();
-    build(transaction);
+    await build(transaction);
     if (plugin) transaction.addBuildPlugin(plugin);
     return this.context.client.signAndExecuteTransaction({
       transaction,
@@ -241,7 +241,7 @@ export class Network {
   };
 
   /** A transaction that must succeed, of the deployer or of somebody else. */
-  async ok(build: (tx: Transaction) => void, signer = this.context.signer): Promise<Ran> {
+  async ok(build: (tx: Transaction) => unknown, signer = this.context.signer): Promise<Ran> {
     const result = await this.#run(build, undefined, signer);
     assert(result.$kind === 'Transaction', JSON.stringify(result.FailedTransaction?.status));
     const { digest, events, objectTypes } = result.Transaction;
@@ -249,7 +249,7 @@ export class Network {
   }
 
   /** The rule that a transaction breaks, as the spec names it; undefined when it succeeds. */
-  async rule(build: (tx: Transaction) => void): Promise<string | undefined> {
+  async rule(build: (tx: Transaction) => unknown): Promise<string | undefined> {
     const result = await this.#run(build, this.#resolve);
     if (result.$kind === 'Transaction') return undefined;
     const { status } = result.FailedTransaction;
@@ -261,7 +261,7 @@ export class Network {
   }
 
   /** Checks that a transaction breaks a rule and changes nothing. */
-  async refuses(rule: string, build: (tx: Transaction) => void): Promise<void> {
+  async refuses(rule: string, build: (tx: Transaction) => unknown): Promise<void> {
     assert.equal(await this.rule(build), rule);
   }
 

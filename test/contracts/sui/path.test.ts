@@ -1,11 +1,12 @@
 /** The whole path on Sui: deployed, registered by real DCAP verification, sent, accepted, delivered. */
 import assert from 'node:assert/strict';
-import { decodeMessageSentEvent, fromHex, toHex } from '../../../prover/protocol/index.ts';
+import { decodeMessageSentEvent, encodeMessage, fromHex, toHex } from '../../../prover/protocol/index.ts';
 import { Facts, Registry, Signer } from '../../../prover/bindings/sui/corridor.ts';
 import { callRecipient, findRecipient } from '../../../prover/bindings/sui/discovery.ts';
 import { addressKey, readObject, readTable } from '../../../prover/bindings/sui/read.ts';
 import { hash } from '../../../prover/protocol/hash.ts';
-import { Network, ORIGIN_CHAIN } from './network.ts';
+import { createCorridor, parseDeployment, type Proof } from '../../../prover/sdk/index.ts';
+import { Network, ORIGIN_CHAIN, ORIGIN_OUTBOX, type Run } from './network.ts';
 
 describe('Corridor on Sui: from set-up to delivery', function () {
   this.timeout(180_000);
@@ -123,6 +124,42 @@ describe('Corridor on Sui: from set-up to delivery', function () {
       callRecipient(tx, found, delivery);
     });
     assert.equal(network.delivered(ran)[0]?.recipient, recipient);
+  });
+
+  it('what the SDK adds delivers one message, and keeps the root for the others where it is asked to', async () => {
+    const { objects, deployment, context } = network;
+    const nobody = `0x${'0e'.repeat(20)}`;
+    const places = [
+      {
+        ...{ kind: 'evm', chain: String(ORIGIN_CHAIN), registry: nobody, inbox: nobody },
+        outbox: toHex(ORIGIN_OUTBOX.slice(12)),
+      },
+      { kind: 'sui', chain: String(network.chain), package: deployment.packages.corridor.id, ...objects },
+    ];
+    const corridor = createCorridor(parseDeployment({ chains: places }), {
+      clients: { [String(network.chain)]: context.client },
+    });
+    const proofOf = (run: Run, index: number, signatures: Uint8Array): Proof => ({
+      messageId: toHex(run.ids[index]!),
+      encoded: encodeMessage(run.messages[index]!),
+      ...{ statement: run.encoded, signatures, index, siblings: run.proof(index) },
+    });
+    const none = new Uint8Array();
+    const [kept, forgotten] = [
+      [10, 11],
+      [12, 13],
+    ].map((sequences) => network.run(sequences.map((sequence) => network.message(sequence)))) as [Run, Run];
+
+    const first = proofOf(kept, 0, network.sign(kept));
+    const ran = await network.ok((tx) => corridor.addDelivery(tx, first, { keep: true }));
+    assert.equal(network.delivered(ran)[0]?.message_id, first.messageId);
+    const rest = await network.ok((tx) => corridor.addDelivery(tx, proofOf(kept, 1, none)));
+    assert.equal(network.delivered(rest)[0]?.message_id, toHex(kept.ids[1]!));
+
+    await network.ok((tx) => corridor.addDelivery(tx, proofOf(forgotten, 0, network.sign(forgotten))));
+    await network.refuses('RootNotKept', (tx) => corridor.addDelivery(tx, proofOf(forgotten, 1, none)));
+    const weak = network.sign(forgotten, network.enclaves.slice(0, 2));
+    await network.refuses('QuorumNotReached', (tx) => corridor.addDelivery(tx, proofOf(forgotten, 1, weak)));
   });
 
   it('two signers of three do not suffice', async () => {
