@@ -100,7 +100,9 @@ export class Corridor {
       return { ...one(chain.parseSent(receipt.logs)), gas };
     }
     const chain = this.#sui(request.from);
-    const { transaction, gas, events } = await chain.mustExecute((tx) => this.addSend(tx, request), request);
+    // A coin that is named pays the fee itself.
+    const fee = request.coin === undefined ? () => this.quoteFee(request) : undefined;
+    const { transaction, gas, events } = await chain.mustExecute((tx) => this.addSend(tx, request), request, fee);
     return { ...one(chain.parseSent(events, transaction)), gas };
   }
 

@@ -20,6 +20,8 @@ export type CorridorErrorCode =
   | 'AlreadyDelivered'
   /** Nobody can call the recipient: the message says why */
   | 'UnreachableRecipient'
+  /** The account that is to pay has too little: the message says what it has and what is needed */
+  | 'InsufficientFunds'
   /** A contract refuses, or would: `rule` is its name for it (docs/spec/contracts.md) */
   | 'Refused'
   /** A node or host says what cannot be true */

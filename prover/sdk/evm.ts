@@ -9,6 +9,7 @@ import {
 } from 'viem';
 import { inboxAbi, outboxAbi } from '../bindings/evm/index.ts';
 import { ruleOf, shortMessage } from '../bindings/evm-failure.ts';
+import { evmShortfall, showShortfall } from '../bindings/funds.ts';
 import {
   decodeMessage,
   decodeMessageSentLog,
@@ -87,7 +88,7 @@ export class EvmChain implements ChainReader {
 
   /**
    * Sends a call and waits for its receipt. A call that would fail is not sent.
-   * @throws CorridorError `Refused` with the contract's rule, `NoAccount`, `WrongChain`, `Unavailable`
+   * @throws CorridorError `Refused` with the contract's rule, `NoAccount`, `WrongChain`, `InsufficientFunds`, `Unavailable`
    */
   async execute(call: EvmCall, { wallet }: EvmPayer): Promise<Executed & { receipt: TransactionReceipt }> {
     const { account } = wallet;
@@ -96,10 +97,21 @@ export class EvmChain implements ChainReader {
     const actual = await this.#reach(() => wallet.getChainId());
     if (BigInt(actual) !== this.chain)
       throw new CorridorError('WrongChain', `the wallet is on chain ${actual}; switch it to ${this.chain}`);
-    const gas = await this.#reach(() => this.#client.estimateGas({ ...call, account }));
+    const pay = async <T>(task: () => Promise<T>): Promise<T> => {
+      try {
+        return await task();
+      } catch (error) {
+        if (ruleOf(error) !== undefined) throw this.#trouble(error);
+        const shortfall = await evmShortfall(this.#client, account.address, call, error);
+        if (!shortfall) throw this.#trouble(error);
+        const text = showShortfall(shortfall, `chain ${this.chain}`);
+        throw new CorridorError('InsufficientFunds', text, { cause: error });
+      }
+    };
+    const gas = await pay(() => this.#client.estimateGas({ ...call, account }));
     // An estimate is exact for its block; the next one may cost a little more.
     const request = { ...call, account, gas: gas + gas / 10n, chain: wallet.chain ?? null };
-    const hash = await this.#reach(() => wallet.sendTransaction(request));
+    const hash = await pay(() => wallet.sendTransaction(request));
     const receipt = await this.#reach(() => this.#client.waitForTransactionReceipt({ hash }));
     if (receipt.status === 'reverted') throw new CorridorError('Refused', `transaction ${hash} was reverted`);
     return { transaction: hash, gas: receipt.gasUsed, receipt };

@@ -13,6 +13,7 @@ import {
   MessageSent,
 } from '../bindings/sui/corridor.ts';
 import { callRecipient, findRecipient } from '../bindings/sui/discovery.ts';
+import { suiShortfall, showShortfall } from '../bindings/funds.ts';
 import { failureOf, type SuiFailure } from '../bindings/sui/failure.ts';
 import { readObject, readTable, structKey } from '../bindings/sui/read.ts';
 import {
@@ -130,8 +131,29 @@ export class SuiChain implements ChainReader {
       : this.#calls.inbox.restore(tx, { self, statement });
   }
 
-  /** Simulates, then signs, executes and waits: a failure that can be foreseen costs nothing. */
-  async execute(build: (tx: Transaction) => unknown, { signer }: SuiPayer): Promise<SuiOutcome> {
+  /**
+   * Simulates, then signs, executes and waits: a failure that can be foreseen costs nothing.
+   * @param spends what it pays beside gas, MIST
+   * @throws CorridorError `InsufficientFunds`, `Unavailable`
+   */
+  async execute(build: (tx: Transaction) => unknown, { signer }: SuiPayer, spends = nothing): Promise<SuiOutcome> {
+    const demandFunds = async (said: string): Promise<void> => {
+      const shortfall = await suiShortfall(this.#client, signer.toSuiAddress(), said, spends);
+      if (shortfall) throw new CorridorError('InsufficientFunds', showShortfall(shortfall, `chain ${this.chain}`));
+    };
+    const pay = async <T>(task: () => Promise<T>): Promise<T> => {
+      try {
+        return await task();
+      } catch (error) {
+        await demandFunds((error as Error).message);
+        throw this.#unavailable(error);
+      }
+    };
+    const failed = async (status: SuiClientTypes.ExecutionStatus): Promise<SuiOutcome> => {
+      const failure = this.#failure(status);
+      if (failure.rule === undefined) await demandFunds(failure.text);
+      return { kind: 'failed', failure };
+    };
     const make = async (): Promise<Transaction> => {
       const transaction = new Transaction();
       await build(transaction);
@@ -139,14 +161,12 @@ export class SuiChain implements ChainReader {
       return transaction;
     };
     const rehearsal = await make();
-    const simulated = await this.#reach(() => this.#client.simulateTransaction({ transaction: rehearsal }));
-    if (simulated.$kind !== 'Transaction')
-      return { kind: 'failed', failure: this.#failure(simulated.FailedTransaction.status) };
+    const simulated = await pay(() => this.#client.simulateTransaction({ transaction: rehearsal }));
+    if (simulated.$kind !== 'Transaction') return failed(simulated.FailedTransaction.status);
     const transaction = await make();
     const include = { effects: true, events: true } as const;
-    const result = await this.#reach(() => this.#client.signAndExecuteTransaction({ transaction, signer, include }));
-    if (result.$kind !== 'Transaction')
-      return { kind: 'failed', failure: this.#failure(result.FailedTransaction.status) };
+    const result = await pay(() => this.#client.signAndExecuteTransaction({ transaction, signer, include }));
+    if (result.$kind !== 'Transaction') return failed(result.FailedTransaction.status);
     const { digest, effects, events } = result.Transaction;
     await this.#reach(() => this.#client.waitForTransaction({ digest }));
     const { computationCost, storageCost, storageRebate } = effects.gasUsed;
@@ -158,8 +178,9 @@ export class SuiChain implements ChainReader {
   async mustExecute(
     build: (tx: Transaction) => unknown,
     payer: SuiPayer,
+    spends = nothing,
   ): Promise<Extract<SuiOutcome, { kind: 'done' }>> {
-    const outcome = await this.execute(build, payer);
+    const outcome = await this.execute(build, payer, spends);
     if (outcome.kind === 'failed') throw this.#refused(outcome.failure);
     return outcome;
   }
@@ -363,6 +384,7 @@ export class SuiChain implements ChainReader {
   }
 }
 
+const nothing = (): Promise<bigint> => Promise.resolve(0n);
 /** Asks for quotes, which cost nothing. */
 const NOBODY = `0x${'00'.repeat(31)}01`;
 /** Checkpoints below the newest that a first look begins at: some ten minutes. */

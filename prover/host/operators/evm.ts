@@ -1,9 +1,10 @@
 /** An operator at a registry on EVM. */
-import { parseEventLogs, type Address, type Hex, type PublicClient, type WalletClient } from 'viem';
+import { encodeFunctionData, parseEventLogs, type Address, type Hex, type PublicClient, type WalletClient } from 'viem';
 import { registryAbi } from '../../bindings/evm/index.ts';
 import { evidenceFromQuote, judgeInput } from '../../protocol/dcap/index.ts';
 import { fromEvmAddress, fromHex, toHex } from '../../protocol/index.ts';
 import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
+import { evmShortfall, showShortfall } from '../../bindings/funds.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
 import { readKeyOnEvm } from './keys.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
@@ -108,7 +109,12 @@ async function sendCall(
     return { hash, gas: receipt.gasUsed };
   } catch (error) {
     const rule = ruleOf(error);
-    if (rule === undefined) throw error;
+    if (rule === undefined) {
+      const data = encodeFunctionData({ abi, functionName, args } as never);
+      const shortfall = await evmShortfall(client, account.address, { to: address, data }, error);
+      if (!shortfall) throw error;
+      throw refusal('InsufficientFunds', `for ${functionName} ${showShortfall(shortfall, 'the EVM chain')}`);
+    }
     throw refusal(rule, `${functionName} was refused (${shortMessage(error)})`);
   }
 }

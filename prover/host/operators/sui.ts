@@ -8,6 +8,7 @@ import { dcapEvidenceCalls } from '../../bindings/sui/dcap-evidence.ts';
 import { dcapCalls } from '../../bindings/sui/dcap.ts';
 import { evidenceFromQuote } from '../../protocol/dcap/index.ts';
 import { fromHex, toHex } from '../../protocol/index.ts';
+import { showShortfall, suiShortfall } from '../../bindings/funds.ts';
 import { failureOf } from '../../bindings/sui/failure.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
 import { paddedSigner, readKeyOnSui } from './keys.ts';
@@ -117,13 +118,26 @@ export async function executeSui(
   build(transaction);
   transaction.setSenderIfNotSet(key.toSuiAddress());
   const include = { effects: true, objectTypes: true, events: true } as const;
-  const simulated = await client.simulateTransaction({ transaction, include: { effects: true } });
+  const demandFunds = async (said: string): Promise<void> => {
+    const shortfall = await suiShortfall(client, key.toSuiAddress(), said);
+    if (shortfall) throw refusal('InsufficientFunds', `for ${what} ${showShortfall(shortfall, 'Sui')}`);
+  };
+  const pay = async <T>(task: () => Promise<T>): Promise<T> => {
+    try {
+      return await task();
+    } catch (error) {
+      await demandFunds((error as Error).message);
+      throw error;
+    }
+  };
+  const simulated = await pay(() => client.simulateTransaction({ transaction, include: { effects: true } }));
   const result =
     simulated.$kind === 'Transaction'
-      ? await client.signAndExecuteTransaction({ transaction, signer: key, include })
+      ? await pay(() => client.signAndExecuteTransaction({ transaction, signer: key, include }))
       : simulated;
   if (result.$kind !== 'Transaction') {
     const { rule, text } = failureOf(corridorPackage, result.FailedTransaction.status);
+    if (rule === undefined) await demandFunds(text);
     throw refusal(rule ?? 'Refused', `${what} was refused (${text})`);
   }
   const done = (result as SuiClientTypes.TransactionResult<typeof include>).Transaction!;
