@@ -13,7 +13,15 @@ import { parseArgs } from 'node:util';
 import { requestSuiFromFaucetV2 } from '@mysten/sui/faucet';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { CliError, EXIT } from '../prover/cli/errors.ts';
-import { claimLocalnet, LOCALNET_FOLDER, markReady, releaseLocalnet, ROOT } from '../prover/cli/localnet-state.ts';
+import {
+  claimLocalnet,
+  demandOperators,
+  LOCALNET_FOLDER,
+  markReady,
+  MAX_OPERATORS,
+  releaseLocalnet,
+  ROOT,
+} from '../prover/cli/localnet-state.ts';
 import { parseNetworkFile, type NetworkFile } from '../prover/cli/network-file.ts';
 import { describeCorridor } from './corridor/network-file.ts';
 import { LocalCorridor } from './corridor/start.ts';
@@ -28,7 +36,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const USAGE = `usage: npm run localnet -- [--operators N] [--evm anvil|hardhat] [--any-ports] [--json] [--log LEVEL]
 
-  --operators N     operators, each with an enclave of its own (default 5)
+  --operators N     operators, each with an enclave of its own, 1 to ${MAX_OPERATORS} (default 5)
   --evm KIND        anvil or hardhat (default anvil where npm has it)
   --any-ports       any free ports, not the usual ones
   --folder PATH     where process id and log are kept (default .cache/localnet)
@@ -57,12 +65,11 @@ function readOptions() {
       },
     });
     const { operators, evm, log } = values;
-    if (!/^[1-9]\d?$/.test(operators)) throw new Error(`--operators ${operators} is no number from 1 to 99`);
     const evmKind = evm === undefined ? undefined : KINDS.find((kind) => kind === evm);
     if (evm !== evmKind) throw new Error(`there is no EVM node ${evm}`);
     const logLevel = LEVELS.find((level) => level === log);
     if (logLevel === undefined) throw new Error(`there is no log level ${log}`);
-    return { ...values, operators: Number(operators), evm: evmKind, logLevel };
+    return { ...values, operators: demandOperators(operators), evm: evmKind, logLevel };
   } catch (error) {
     throw new CliError('InvalidOption', `${(error as Error).message}\n${USAGE}`);
   }
@@ -93,7 +100,8 @@ async function main(): Promise<number> {
       ports: options['any-ports'] ? ANY_PORTS : USUAL_PORTS,
       apiPort: options['any-ports'] ? 0 : API_PORT,
       ...(evm === undefined ? {} : { evmKind: evm }),
-      onStep: timedLines((line) => console.error(line)),
+      // A program that reads JSON is told nothing else; the log of one that was detached has all.
+      onStep: timedLines((line) => (json && !options.detached ? undefined : console.error(line))),
     });
     const written = describeCorridor(corridor, await fundedOnSui(corridor));
     const network = parseNetworkFile(written);
@@ -103,7 +111,7 @@ async function main(): Promise<number> {
     markReady(folder);
     console.log(json ? JSON.stringify(written, null, 2) : render(network, out));
     const why = await Promise.race([stopped, corridor.network.ended]);
-    console.error(why);
+    if (!json || options.detached) console.error(why);
     return why === STOPPING ? EXIT.ok : EXIT.unavailable;
   } finally {
     if (isWritten) rmSync(out, { force: true });
@@ -199,7 +207,9 @@ main().then(
       console.error(error);
       process.exit(EXIT.failed);
     }
-    console.error(error.message);
+    const isRead = process.argv.includes('--json') && !process.argv.includes('--detached');
+    const { code, message } = error;
+    console.error(isRead ? JSON.stringify({ error: code, message }, null, 2) : message);
     process.exit(error.exitCode);
   },
 );

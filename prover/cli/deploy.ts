@@ -13,6 +13,8 @@ interface DeployFlags {
   config: string;
   rpc: string;
   out?: string;
+  start?: boolean;
+  finish?: boolean;
   keystore?: string;
   passwordFile?: string;
   json?: boolean;
@@ -39,6 +41,8 @@ export function addDeployCommands(program: Command, setExitCode: (code: number) 
       .requiredOption('--config <file>', 'what to deploy (docs/cli.md)')
       .requiredOption('--rpc <url>', 'node of the chain')
       .option('--out <folder>', 'folder to write to (default: deployments)')
+      .option('--start', 'deploy and set nothing up: where the other chain must know of it first')
+      .option('--finish', 'set up what --start has deployed')
       .option('--keystore <folder>', 'folder of encrypted keys, as `corridor operator init` makes it')
       .option('--password-file <file>', 'file with the password of the keystore')
       .option('--json', 'machine-readable output')
@@ -56,10 +60,12 @@ async function run(kind: 'evm' | 'sui', flags: DeployFlags): Promise<number> {
   if (!existsSync(script)) {
     throw new CliError('NoSources', 'contracts are deployed from the source tree only: clone the repository');
   }
-  const { out, json, keystore } = flags;
+  const { out, start, finish, json, keystore } = flags;
   const args = [
     ...[script, '--config', userPath(flags.config), '--rpc', flags.rpc],
     ...(out === undefined ? [] : ['--out', userPath(out)]),
+    ...(start ? ['--start'] : []),
+    ...(finish ? ['--finish'] : []),
     ...(json ? ['--json'] : []),
   ];
   // By the environment, which other users of the machine cannot read, as they can a command line.

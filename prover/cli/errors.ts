@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** A service could not be reached or answered with nonsense; the same command may work later */
   unavailable: 3,
+  /** The account that is to pay has too little; the message says what it has and what is needed */
+  poor: 4,
   /** A fault of this program */
   failed: 70,
   /** Ended by Ctrl-C before it was done */

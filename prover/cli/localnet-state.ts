@@ -10,6 +10,15 @@ export const LOCALNET_FOLDER = path.join(ROOT, '.cache/localnet');
 /** The program that is a local network: no part of the product, which only starts it. */
 export const LOCALNET_PROGRAM = path.join(ROOT, 'localnet/up.ts');
 
+/** The most operators that a local network has. */
+export const MAX_OPERATORS = 99;
+
+/** @throws CliError unless a text says how many operators a local network is to have */
+export function demandOperators(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new CliError('InvalidNumber', `--operators ${text}: give a number from 1 to ${MAX_OPERATORS}`);
+}
+
 export interface LocalnetState {
   readonly pid: number;
   readonly state: 'starting' | 'ready';

@@ -8,15 +8,18 @@ import { parseNetworkFile, type NetworkFile } from './network-file.ts';
 import { CliError, EXIT } from './errors.ts';
 import { userPath } from './files.ts';
 import {
+  demandOperators,
   isAlive,
   LOCALNET_FOLDER,
   LOCALNET_PROGRAM,
   logIn,
+  MAX_OPERATORS,
   releaseLocalnet,
   ROOT,
   runningLocalnet,
   type LocalnetState,
 } from './localnet-state.ts';
+import { suiChainOf } from './network.ts';
 import { json, paint, table, type Shown, type Terminal } from './output.ts';
 
 interface Where {
@@ -55,7 +58,7 @@ export function addLocalnetCommands(program: Command, terminal: Terminal, setExi
       'start everything and leave it running, until Ctrl-C or `localnet down`; writes deployments/localnet.json',
     )
     .option('--detach', 'return as soon as it is ready')
-    .option('--operators <n>', 'operators, each with an enclave of its own', '5')
+    .option('--operators <n>', `operators, each with an enclave of its own: 1 to ${MAX_OPERATORS}`, '5')
     .option('--evm <kind>', 'EVM node: anvil or hardhat (default: anvil where npm has it)')
     .option('--any-ports', 'any free ports, not the usual ones')
     .option('--out <file>', 'network file to write (default: deployments/localnet.json)')
@@ -105,6 +108,7 @@ export function addLocalnetCommands(program: Command, terminal: Terminal, setExi
 }
 
 function programArgs({ operators, evm, anyPorts, out, ...rest }: UpFlags): string[] {
+  demandOperators(operators);
   if (!existsSync(LOCALNET_PROGRAM)) {
     throw new CliError('NoLocalnet', 'a local network is part of the source tree only: clone the repository');
   }
@@ -251,10 +255,10 @@ async function probe({ chains, hosts, localnet }: NetworkFile): Promise<Part[]> 
   for (const chain of chains) {
     const [url] = chain.rpc as [string];
     if (chain.kind === 'evm') {
-      questions.push(['EVM chain', url, askEvm]);
+      questions.push(['EVM chain', url, askEvm(chain.chain)]);
       for (const beacon of chain.beacon) questions.push(['beacon chain', beacon, get('/eth/v1/beacon/genesis')]);
     } else {
-      questions.push(['Sui', url, askSui]);
+      questions.push(['Sui', url, askSui(chain.chain)]);
       if (chain.faucet !== undefined) questions.push(['faucet', chain.faucet, get('/')]);
     }
   }
@@ -281,20 +285,33 @@ const get =
     return '';
   };
 
-async function askEvm(url: string): Promise<string> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] });
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body, signal: limit() });
-  const { result } = (await response.json()) as { result: string };
-  return `block ${Number(result)}`;
+/** Another node may have taken the port of one that has ended. */
+function demandServed(found: bigint, wanted: bigint): void {
+  if (found !== wanted) throw new Error(`serves chain ${found}, not ${wanted}`);
 }
 
-async function askSui(url: string): Promise<string> {
-  const { SuiGrpcClient } = await import('@mysten/sui/grpc');
-  const client = new SuiGrpcClient({ network: 'custom', baseUrl: url });
-  const { response } = await client.ledgerService.getServiceInfo({}, { abort: limit() });
-  return `checkpoint ${response.checkpointHeight}`;
-}
+const askEvm =
+  (chain: bigint) =>
+  async (url: string): Promise<string> => {
+    const ask = async (method: string): Promise<string> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url, { method: 'POST', headers, body, signal: limit() });
+      return ((await response.json()) as { result: string }).result;
+    };
+    demandServed(BigInt(await ask('eth_chainId')), chain);
+    return `block ${Number(await ask('eth_blockNumber'))}`;
+  };
+
+const askSui =
+  (chain: bigint) =>
+  async (url: string): Promise<string> => {
+    const { SuiGrpcClient } = await import('@mysten/sui/grpc');
+    const client = new SuiGrpcClient({ network: 'custom', baseUrl: url });
+    const { response } = await client.ledgerService.getServiceInfo({}, { abort: limit() });
+    demandServed(suiChainOf(response.chainId!), chain);
+    return `checkpoint ${response.checkpointHeight}`;
+  };
 
 async function askHost(url: string): Promise<string> {
   const response = await fetch(`${url}/ready`, { signal: limit() });

@@ -16,7 +16,7 @@ import {
 } from '../sdk/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { readBytes } from './files.ts';
-import { addNetworkOptions, readNetwork, type NetworkFlags } from './network.ts';
+import { addNetworkOptions, demandChains, placeNamed, readNetwork, type NetworkFlags } from './network.ts';
 import type { EvmNetwork, NetworkFile, SuiNetwork } from './network-file.ts';
 import { addKeyOptions, evmAccountOf, evmKey, hasKey, suiKey, suiKeypairOf, type KeyFlags } from './operator/keys.ts';
 import { json, paint, table, type Terminal } from './output.ts';
@@ -77,12 +77,12 @@ export function addMessageCommands(program: Command, terminal: Terminal, setExit
     )
     .action(async (flags: SendFlags) => {
       const network = readNetwork(flags);
-      const corridor = open(network, flags);
-      const from = chainOf(network, flags.from);
+      const from = placeNamed(network.chains, flags.from);
       const request = {
-        ...{ from: from.chain, to: chainOf(network, flags.to).chain, recipient: flags.recipient },
+        ...{ from: from.chain, to: placeNamed(network.chains, flags.to).chain, recipient: flags.recipient },
         ...{ body: bodyOf(flags), executionGas: numberOf(flags.gas, '--gas') },
       };
+      const corridor = await open(network, flags);
       const fee = await corridor.quoteFee(request);
       const unit = from.kind === 'evm' ? 'wei' : 'MIST';
       if (flags.quote) return terminal.out(flags.json ? json({ fee, unit }) : `${fee} ${unit}`);
@@ -102,8 +102,9 @@ export function addMessageCommands(program: Command, terminal: Terminal, setExit
     .addHelpText('after', '\nExample:\n  corridor track 0x8f3c…')
     .action(async (message: string, flags: TrackFlags) => {
       const network = readNetwork(flags);
-      const corridor = open(network, flags);
-      const sent = await corridor.find(referenceOf(network, message, flags.from));
+      const reference = referenceOf(network, message, flags.from);
+      const corridor = await open(network, flags);
+      const sent = await corridor.find(reference);
       await follow(corridor, sent, flags, { terminal, setExitCode, shown: describe(sent) });
     });
 
@@ -118,8 +119,9 @@ export function addMessageCommands(program: Command, terminal: Terminal, setExit
     )
     .action(async (message: string, flags: DeliverFlags) => {
       const network = readNetwork(flags);
-      const corridor = open(network, flags);
-      const sent = await corridor.find(referenceOf(network, message, flags.from));
+      const reference = referenceOf(network, message, flags.from);
+      const corridor = await open(network, flags);
+      const sent = await corridor.find(reference);
       if (flags.dryRun) {
         const proof = await corridor.proofOf(sent);
         const by = proof.signatures.length > 0 ? 'signatures of a host' : 'the root that is kept';
@@ -127,7 +129,7 @@ export function addMessageCommands(program: Command, terminal: Terminal, setExit
         if (flags.json) return terminal.out(json({ ...describe(sent), by, statement, signatures, index, siblings }));
         return terminal.out(table(terminal, { ...describe(sent), by, index: String(index) }));
       }
-      const place = chainOf(network, String(sent.message.destinationChain));
+      const place = placeNamed(network.chains, String(sent.message.destinationChain));
       const done = await corridor.deliver(sent, await payerOf(network, place, flags));
       if (done.outcome === 'failed') setExitCode(EXIT.refused);
       const shown = { ...describe(sent), ...done, gas: done.gas === undefined ? undefined : String(done.gas) };
@@ -139,7 +141,8 @@ export function addMessageCommands(program: Command, terminal: Terminal, setExit
     });
 }
 
-function open(network: NetworkFile, { hosts }: CommonFlags): Corridor {
+async function open(network: NetworkFile, { hosts }: CommonFlags): Promise<Corridor> {
+  await demandChains(network);
   return createCorridor(network, hosts ? {} : { hosts: [] });
 }
 
@@ -193,21 +196,12 @@ function describe({ messageId, message, transaction }: Sent): Record<string, str
 }
 
 function referenceOf(network: NetworkFile, text: string, from: string | undefined): MessageReference {
-  if (from !== undefined) return { chain: chainOf(network, from).chain, transaction: text };
+  if (from !== undefined) return { chain: placeNamed(network.chains, from).chain, transaction: text };
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text as Hex;
   throw new CliError(
     'InvalidMessage',
     `${text} is no message id (0x and 64 hex digits); for a transaction give --from`,
   );
-}
-
-/** A chain by its id, or by its kind where there is one of it. */
-function chainOf({ chains }: NetworkFile, name: string): EvmNetwork | SuiNetwork {
-  const found = chains.filter(({ kind, chain }) => kind === name || String(chain) === name);
-  if (found.length === 1) return found[0]!;
-  const known = chains.map(({ kind, chain }) => `${chain} (${kind})`).join(', ');
-  const problem = found.length === 0 ? `there is no chain ${name}` : `there are several of kind ${name}`;
-  throw new CliError('UnknownChain', `${problem}; the network has ${known}`);
 }
 
 function bodyOf({ body, bodyFile }: SendFlags): Uint8Array {

@@ -1,13 +1,16 @@
 /** Which network a command is about: a file of deployments, or a host's configuration. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ObjectError } from '@mysten/sui/client';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { fromBase58 } from '@mysten/sui/utils';
 import type { Command } from 'commander';
-import { createPublicClient, http, type PublicClient } from 'viem';
+import { BaseError, ContractFunctionZeroDataError, createPublicClient, http, type PublicClient } from 'viem';
 import { shortMessage } from '../bindings/evm-failure.ts';
 import { suiNode } from '../bindings/sui/node.ts';
 import { readConfig } from '../host/config.ts';
 import { redact } from '../host/log.ts';
+import { suiChain } from '../protocol/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { readJson, userPath } from './files.ts';
 import { ROOT } from './localnet-state.ts';
@@ -57,8 +60,22 @@ function fromConfig(file: string): NetworkFile {
   });
 }
 
+type Named = Pick<EvmNetwork | SuiNetwork, 'kind' | 'chain'>;
+
+/**
+ * A chain by its id, or by its kind where there is one of it.
+ * @throws CliError `UnknownChain`
+ */
+export function placeNamed<T extends Named>(chains: readonly T[], name: string): T {
+  const found = chains.filter(({ kind, chain }) => kind === name || String(chain) === name);
+  if (found.length === 1) return found[0]!;
+  const known = chains.map(({ kind, chain }) => `${chain} (${kind})`).join(', ');
+  const problem = found.length === 0 ? `there is no chain ${name}` : `there are several of kind ${name}`;
+  throw new CliError('UnknownChain', `${problem}; the network has ${known}`);
+}
+
 /** What a chain is called. */
-export function chainName({ kind, chain }: Pick<EvmNetwork | SuiNetwork, 'kind' | 'chain'>): string {
+export function chainName({ kind, chain }: Named): string {
   return kind === 'evm' ? `EVM chain ${chain}` : `Sui (chain ${chain})`;
 }
 
@@ -69,7 +86,8 @@ export type ConnectedChain = Connected<EvmNetwork> | Connected<SuiNetwork>;
 
 /**
  * Does something with the first node of a chain that can be reached.
- * @throws CliError `Unavailable` with what each said
+ * @throws CliError `WrongChain` where that serves another chain, `NoContract` where that has nothing at an address of the
+ * network file; `Unavailable` with what each said
  */
 export async function onChain<T>(
   place: EvmNetwork | SuiNetwork,
@@ -78,8 +96,14 @@ export async function onChain<T>(
   const failures: string[] = [];
   for (const url of place.rpc) {
     try {
-      return await task(connect(place, url));
+      const chain = connect(place, url);
+      await demandChain(chain, url);
+      return await task(chain);
     } catch (error) {
+      if (isAbsent(error)) {
+        const text = `${chainName(place)} lacks a contract that the network file names (${shortMessage(error)}): check the file`;
+        throw new CliError('NoContract', text);
+      }
       if (!isTrouble(error)) throw error;
       // Of a node's URL the host alone: users of hosted nodes have a key in the rest.
       failures.push(redact(`${url}: ${shortMessage(error)}`));
@@ -95,12 +119,53 @@ function connect(place: EvmNetwork | SuiNetwork, url: string): ConnectedChain {
     : { kind: 'sui', place, client: suiNode(url) };
 }
 
+/**
+ * Checks all nodes of a network that answer, for what asks several of them. One that does not is left to whoever asks it.
+ * @throws CliError `WrongChain`
+ */
+export async function demandChains({ chains }: Pick<NetworkFile, 'chains'>): Promise<void> {
+  const nodes = chains.flatMap((place) => place.rpc.map((url) => [connect(place, url), url] as const));
+  await Promise.all(
+    nodes.map(([chain, url]) =>
+      demandChain(chain, url).catch((error: unknown) => {
+        if (!isTrouble(error)) throw error;
+      }),
+    ),
+  );
+}
+
+/** Corridor's id of the chain that a node serves. */
+export async function chainOfNode({ kind, client }: Pick<ConnectedChain, 'kind' | 'client'>): Promise<bigint> {
+  if (kind === 'evm') return BigInt(await (client as PublicClient).getChainId());
+  const { chainIdentifier } = await (client as SuiGrpcClient).getChainIdentifier();
+  return suiChainOf(chainIdentifier);
+}
+
+/** Corridor's id of a Sui network, by the digest of its genesis checkpoint in base 58. */
+export function suiChainOf(genesis: string): bigint {
+  return suiChain(fromBase58(genesis).slice(0, 4));
+}
+
+/** @throws CliError where a node serves another chain than the network file says */
+async function demandChain(chain: ConnectedChain, url: string): Promise<void> {
+  const found = await chainOfNode(chain);
+  if (found === chain.place.chain) return;
+  const message = `${redact(url)} is the network file's node of ${chainName(chain.place)}, and serves chain ${found}: name another node, or another network`;
+  throw new CliError('WrongChain', message);
+}
+
 export function evmClient(url: string): PublicClient {
   return createPublicClient({ transport: http(url, { retryCount: 1, timeout: TIMEOUT_MS }), pollingInterval: 250 });
 }
 
+/** Whether nothing is at an address or id that was asked for. */
+function isAbsent(error: unknown): boolean {
+  if (error instanceof ObjectError) return error.reason === 'notFound';
+  return error instanceof BaseError && error.walk((inner) => inner instanceof ContractFunctionZeroDataError) !== null;
+}
+
 /** Whether a node is to blame. What it answers is not, nor is a mistake of ours. */
-function isTrouble(error: unknown): boolean {
+export function isTrouble(error: unknown): boolean {
   const names = new Set(['HttpRequestError', 'TimeoutError', 'RpcError', 'AbortError']);
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (names.has(inner.name) && (inner as { code?: unknown }).code !== 'NOT_FOUND') return true;

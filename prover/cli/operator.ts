@@ -16,6 +16,7 @@ import type { NetworkFile } from './network-file.ts';
 import {
   chainsOf,
   connectEnclave,
+  exitOf,
   explain,
   openAccess,
   type OperatorAccess,
@@ -43,8 +44,14 @@ interface StatusFlags extends OperatorFlags {
 
 /** What came of something on one chain. */
 type Outcome =
-  | { readonly chain: bigint; readonly name: string; readonly transaction: string; readonly gas?: bigint }
-  | { readonly chain: bigint; readonly name: string; readonly error: string; readonly message: string };
+  { readonly chain: bigint; readonly name: string; readonly transaction: string; readonly gas?: bigint } | Failure;
+interface Failure {
+  readonly chain: bigint;
+  readonly name: string;
+  readonly error: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
 
 const KEEP = 'Keep the password apart from the folder, and a copy of both: nobody can restore a lost one.';
 
@@ -243,7 +250,13 @@ async function onEach(
     } catch (error) {
       const explained = explain(error, name);
       if (!(explained instanceof RegistrarError || explained instanceof CliError)) throw explained;
-      outcomes.push({ chain: place.chain, name, error: explained.code, message: explained.message });
+      outcomes.push({
+        chain: place.chain,
+        name,
+        error: explained.code,
+        message: explained.message,
+        exitCode: exitOf(explained),
+      });
     }
   }
   return outcomes;
@@ -257,8 +270,12 @@ function finish(
   done: string,
   setExitCode: (code: number) => void,
 ): void {
-  if (outcomes.some((outcome) => 'error' in outcome)) setExitCode(EXIT.refused);
-  if (flags.json) return terminal.out(json({ signer, chains: outcomes }));
+  const exits = new Set(outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.exitCode] : [])));
+  if (exits.size > 0) setExitCode(exits.size === 1 ? [...exits][0]! : EXIT.refused);
+  if (flags.json) {
+    const chains = outcomes.map((outcome) => ({ ...outcome, exitCode: undefined }));
+    return terminal.out(json({ signer, chains }));
+  }
   const rows = outcomes.map((outcome) =>
     'error' in outcome
       ? [outcome.name, paint(terminal, 'red', 'refused'), outcome.message]

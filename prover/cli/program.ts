@@ -13,10 +13,12 @@ import { addDeployCommands } from './deploy.ts';
 import { CliError, EXIT } from './errors.ts';
 import { NetworkFileError } from './network-file.ts';
 import { addOperatorCommands } from './operator.ts';
+import { exitOf } from './operator/access.ts';
 import { json, paint, type Terminal } from './output.ts';
 import { addLaneCommands } from './lane.ts';
 import { addLocalnetCommands } from './localnet.ts';
 import { addMessageCommands } from './messages.ts';
+import { addNetworkCommands } from './networks.ts';
 import { addProverCommands } from './prover.ts';
 import { addQuoteCommands } from './quote.ts';
 import { addRegistryCommands } from './registry.ts';
@@ -32,7 +34,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeErr: (text) => (asJson ? undefined : terminal.err(text.trimEnd())),
       // With --json, `run` says what is wrong with a command line, as it does for all other errors.
       outputError: (text, write) => (asJson ? undefined : write(text)),
     });
@@ -44,28 +46,30 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addRegistryCommands(program, terminal, setExitCode);
   addLaneCommands(program, terminal);
   addDeployCommands(program, setExitCode);
+  addNetworkCommands(program, terminal);
   addOperatorCommands(program, terminal, setExitCode);
   for (const command of program.commands) inheritSettings(command, program);
   return program;
 }
 
 /**
- * Runs one command line and gives its exit code. Errors are printed to `err`, as JSON where --json was asked for; an
- * error that no command foresaw is thrown on.
+ * Runs one command line and gives its exit code. Errors are printed to `err`, as JSON and without any progress before them
+ * where --json was asked for; an error that no command foresaw is thrown on.
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT.ok;
   const asJson = args.includes('--json');
-  const program = createProgram(terminal, (code) => (exitCode = code), asJson);
+  const told = asJson ? { ...terminal, err: () => {} } : terminal;
+  const program = createProgram(told, (code) => (exitCode = code), asJson);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
-      const message = error.message.replace(/^error: /, '');
-      // A group without a command has shown its help, and nothing is wrong that could be named.
-      if (asJson && error.code !== 'commander.help') terminal.err(json({ error: 'InvalidCommandLine', message }));
+      const isGroup = error.code === 'commander.help';
+      const message = isGroup ? 'name a command; --help lists them' : error.message.replace(/^error: /, '');
+      if (asJson) terminal.err(json({ error: 'InvalidCommandLine', message }));
       return EXIT.usage;
     }
     const { code, message, exitCode: status } = foreseen(error);
@@ -87,6 +91,7 @@ const SDK_EXITS: Partial<Record<CorridorErrorCode, number>> = {
   InvalidAddress: EXIT.usage,
   NoAccount: EXIT.usage,
   WrongChain: EXIT.usage,
+  InsufficientFunds: EXIT.poor,
   NotProven: EXIT.unavailable,
   UnknownMessage: EXIT.unavailable,
   Contradiction: EXIT.unavailable,
@@ -105,7 +110,7 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
     return { code: error.code, message: error.message, exitCode: EXIT.usage };
   }
   if (error instanceof RegistrarError || error instanceof EnclaveRefusal) {
-    return { code: error.code, message: error.message, exitCode: EXIT.refused };
+    return { code: error.code, message: error.message, exitCode: exitOf(error) };
   }
   if (error instanceof EnclaveUnavailable) {
     return { code: 'EnclaveUnavailable', message: error.message, exitCode: EXIT.unavailable };

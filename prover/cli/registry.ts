@@ -77,12 +77,6 @@ async function readChains(flags: RegistryFlags, terminal: Terminal, signer?: Hex
           return { ...common, view: await readRegistryOnSui(client, sui), signers };
         }
         const { client, place: evm } = connected;
-        if ((await client.getCode({ address: evm.registry })) === undefined) {
-          throw new CliError(
-            'NoRegistry',
-            `${chainName(evm)} has no contract at ${evm.registry}: check the network file`,
-          );
-        }
         const from = flags.from === undefined ? evm.startHeight : BigInt(flags.from);
         let nextTell = Date.now() + TELL_MS;
         const tell = (block: bigint, last: bigint): void => {

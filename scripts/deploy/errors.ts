@@ -3,6 +3,11 @@ export class DeployError extends Error {
   override readonly name = 'DeployError';
 }
 
+/** The deployer cannot pay; the message says what it has and what is needed. */
+export class FundsError extends DeployError {
+  readonly code = 'InsufficientFunds';
+}
+
 /** @throws DeployError unless a condition holds */
 export function demand(condition: unknown, message: string): asserts condition {
   if (!condition) throw new DeployError(message);

@@ -4,11 +4,22 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createPublicClient, createWalletClient, http, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { z } from 'zod';
 import { checkConfig, DCAP_VERIFIER_NUMBER, type EvmConfig } from './evm/config.ts';
-import { deployContracts, deployerOf, type EvmClients, type EvmContracts } from './evm/contracts.ts';
+import { ARTIFACT_OF, deployContracts, deployerOf, type EvmClients, type EvmContracts } from './evm/contracts.ts';
 import { EvmDeployError } from './evm/errors.ts';
 import { parseConfig } from './evm/parse.ts';
-import { DEPLOYER_KEY, deployProgram, UsageError, type DeployRequest } from './program.ts';
+import { hexText, u64 } from './fields.ts';
+import {
+  DEPLOYER_KEY,
+  deployProgram,
+  readStarted,
+  removeStarted,
+  toText,
+  UsageError,
+  writeStarted,
+  type DeployRequest,
+} from './program.ts';
 import { delaysOf, handOver, setUp } from './evm/setup.ts';
 import { verifyDeployment, type CodeHashes } from './evm/verify.ts';
 
@@ -26,6 +37,8 @@ export type EvmDeployment = Omit<EvmConfig, 'network'> & {
   readonly kind: 'evm';
   /** Corridor's chain id */
   readonly chain: bigint;
+  /** Block before which nothing was registered, sent or delivered */
+  readonly startHeight: bigint;
   readonly contracts: EvmContracts;
   readonly codeHashes: CodeHashes;
   readonly verifierNumber: number;
@@ -56,11 +69,14 @@ export async function completeEvm(
   await check(clients, config);
   await setUp(clients, contracts, config);
   await handOver(clients, contracts, config);
+  // What is read back has no traffic yet.
+  const startHeight = await clients.publicClient.getBlockNumber({ cacheTime: 0 });
   const codeHashes = await verifyDeployment(clients, contracts, config);
   const deployment: EvmDeployment = {
     ...config,
     kind: 'evm',
     chain: BigInt(config.chainId),
+    startHeight,
     contracts,
     codeHashes,
     verifierNumber: DCAP_VERIFIER_NUMBER,
@@ -84,8 +100,7 @@ export async function deployEvm(
 
 /** A deployment as JSON; 64-bit numbers as decimal strings. */
 export function renderDeployment(deployment: EvmDeployment): string {
-  const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-  return `${JSON.stringify(deployment, text, 2)}\n`;
+  return `${toText(deployment)}\n`;
 }
 
 async function check(clients: EvmClients, config: EvmConfig): Promise<void> {
@@ -97,7 +112,21 @@ async function check(clients: EvmClients, config: EvmConfig): Promise<void> {
   }
 }
 
-async function deployFromFile({ config, rpc, key, directory }: DeployRequest): Promise<EvmDeployment> {
+/** Contracts that are deployed and not set up. */
+const startedSchema = z.object({
+  network: z.string(),
+  kind: z.literal('evm'),
+  chain: u64,
+  contracts: z.object(
+    Object.fromEntries(Object.keys(ARTIFACT_OF).map((name) => [name, hexText(20)])) as Record<
+      keyof EvmContracts,
+      ReturnType<typeof hexText>
+    >,
+  ),
+});
+
+async function deployFromFile(request: DeployRequest): Promise<z.infer<typeof startedSchema>> {
+  const { config, rpc, key, directory, step } = request;
   const parsed = parseConfig(config);
   if (!/^0x[0-9a-fA-F]{64}$/.test(key)) throw new UsageError(`${DEPLOYER_KEY} is not 0x and 64 hex digits`);
   const transport = http(rpc, { retryCount: 1 });
@@ -105,13 +134,24 @@ async function deployFromFile({ config, rpc, key, directory }: DeployRequest): P
     publicClient: createPublicClient({ transport, pollingInterval: 500 }),
     walletClient: createWalletClient({ transport, account: privateKeyToAccount(key as Hex) }),
   };
-  return deployEvm(clients, parsed, directory);
+  const { network } = parsed;
+  const chain = BigInt(parsed.chainId);
+  if (step === 'start') {
+    const contracts = await startEvm(clients, parsed);
+    return writeStarted(directory, { network, kind: 'evm', chain, contracts });
+  }
+  if (step === 'all') return deployEvm(clients, parsed, directory);
+  const { contracts } = readStarted(startedSchema, request, network, chain);
+  const deployment = await completeEvm(clients, contracts, parsed, directory);
+  removeStarted(directory, network);
+  return deployment;
 }
 
 if (import.meta.main) {
   await deployProgram(
     { kind: 'evm', folder: DEPLOYMENTS },
     deployFromFile,
-    ({ contracts: { registry, outbox, inbox } }) => `registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
+    ({ chain, contracts: { registry, outbox, inbox } }) =>
+      `chain ${chain}, registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
   );
 }

@@ -1,10 +1,12 @@
 /** The command line of both deployments. Exit codes as of `corridor` (docs/cli.md). */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { z } from 'zod';
 import { EXIT } from '../../prover/cli/errors.ts';
 import { shortMessage } from '../../prover/bindings/evm-failure.ts';
 import { DeployError } from './errors.ts';
+import { readJsonAs } from './fields.ts';
 
 export interface DeployRequest {
   /** The configuration file's text */
@@ -14,6 +16,59 @@ export interface DeployRequest {
   readonly key: string;
   /** Folder for <network>.json */
   readonly directory: string;
+  /**
+   * All of it; or in two steps, where the other chain must know of the contracts before these can be set up: `start`
+   * leaves them with the deployer, `finish` goes on from there
+   */
+  readonly step: 'all' | 'start' | 'finish';
+}
+
+/** What `start` leaves for `finish`, in a file of its own. */
+export interface Started {
+  readonly network: string;
+  readonly kind: 'evm' | 'sui';
+  /** Corridor's chain id */
+  readonly chain: bigint;
+}
+
+const startedFile = (directory: string, network: string): string => path.join(directory, `${network}.started.json`);
+
+export function writeStarted<T extends Started>(directory: string, started: T): T {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(startedFile(directory, started.network), `${toText(started)}\n`);
+  return started;
+}
+
+/** @throws UsageError where nothing of that network was started, or on another chain */
+export function readStarted<T extends Started>(
+  schema: z.ZodType<T>,
+  { directory }: DeployRequest,
+  network: string,
+  chain: bigint,
+): T {
+  const file = startedFile(directory, network);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file} (${(error as NodeJS.ErrnoException).code}): run it with --start first`);
+  }
+  const started = readJsonAs(schema, text, (message) => new UsageError(`${file}: ${message}`));
+  if (started.chain === chain) return started;
+  throw new UsageError(`${file} is of chain ${started.chain}, and the node serves chain ${chain}: check the RPC URL`);
+}
+
+export function removeStarted(directory: string, network: string): void {
+  rmSync(startedFile(directory, network), { force: true });
+}
+
+/** JSON with 64-bit numbers as decimal text. */
+export function toText(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, field: unknown): unknown => (typeof field === 'bigint' ? field.toString() : field),
+    2,
+  );
 }
 
 /** The variable that has the deployer's key. */
@@ -37,11 +92,14 @@ export async function deployProgram<T extends { readonly network: string }>(
   const isJson = process.argv.includes('--json');
   try {
     const request = readRequest(kind, folder);
-    console.error(`deploying on ${kind === 'evm' ? 'the EVM chain' : 'Sui'} of ${new URL(request.rpc).origin}`);
+    const step = request.step === 'finish' ? 'setting up' : 'deploying';
+    const where = kind === 'evm' ? 'the EVM chain' : 'Sui';
+    if (!isJson) console.error(`${step} on ${where} of ${new URL(request.rpc).origin}`);
     const deployment = await deploy(request);
-    const file = path.join(request.directory, `${deployment.network}.json`);
-    const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-    console.log(isJson ? JSON.stringify({ file, deployment }, text, 2) : `${file}\n${summary(deployment)}`);
+    const { directory } = request;
+    const { network } = deployment;
+    const file = request.step === 'start' ? startedFile(directory, network) : path.join(directory, `${network}.json`);
+    console.log(isJson ? toText({ file, deployment }) : `${file}\n${summary(deployment)}`);
   } catch (error) {
     const { code, message, exitCode } = foreseen(error);
     console.error(isJson ? JSON.stringify({ error: code, message }, null, 2) : `error ${message}`);
@@ -51,14 +109,17 @@ export async function deployProgram<T extends { readonly network: string }>(
 
 function readRequest(kind: string, folder: string): DeployRequest {
   const text = { type: 'string' } as const;
-  const usage = `usage: npm run deploy:${kind} -- --config FILE --rpc URL [--out FOLDER] [--json], with the key in ${DEPLOYER_KEY}`;
-  let values: { config?: string | undefined; rpc?: string | undefined; out?: string | undefined };
+  const usage = `usage: npm run deploy:${kind} -- --config FILE --rpc URL [--out FOLDER] [--start | --finish] [--json], with the key in ${DEPLOYER_KEY}`;
+  const flag = { type: 'boolean' } as const;
+  const options = { config: text, rpc: text, out: text, start: flag, finish: flag, json: flag } as const;
+  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
   try {
-    ({ values } = parseArgs({ options: { config: text, rpc: text, out: text, json: { type: 'boolean' } } }));
+    ({ values } = parseArgs({ options }));
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${usage}`);
   }
-  const { config, rpc, out } = values;
+  const { config, rpc, out, start, finish } = values;
+  if (start && finish) throw new UsageError(`--start and --finish are two steps: give one of them\n${usage}`);
   const key = process.env[DEPLOYER_KEY]?.trim();
   if (config === undefined || rpc === undefined || !URL.canParse(rpc)) throw new UsageError(usage);
   if (!key) throw new UsageError(`${DEPLOYER_KEY} is not set: put the key of the account that pays there`);
@@ -70,7 +131,8 @@ function readRequest(kind: string, folder: string): DeployRequest {
   } catch (error) {
     throw new UsageError(`cannot read ${config}: ${(error as NodeJS.ErrnoException).code}`);
   }
-  return { config: content, rpc, key, directory: out === undefined ? folder : from(out) };
+  const step = start ? 'start' : finish ? 'finish' : 'all';
+  return { config: content, rpc, key, directory: out === undefined ? folder : from(out), step };
 }
 
 /** Rules that are broken by what was given, before anything is sent. */
@@ -87,15 +149,13 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
   if (error instanceof UsageError) return { code: 'InvalidOption', message: error.message, exitCode: EXIT.usage };
   if (error instanceof DeployError) {
     const { code = 'DeployError' } = error as { code?: string };
-    return { code, message: error.message, exitCode: INPUT_RULES.has(code) ? EXIT.usage : EXIT.refused };
+    const exitCode = INPUT_RULES.has(code) ? EXIT.usage : code === 'InsufficientFunds' ? EXIT.poor : EXIT.refused;
+    return { code, message: error.message, exitCode };
   }
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (NODE_ERRORS.has(inner.name)) {
       const message = `the node does not answer: ${shortMessage(error)}`;
       return { code: 'Unavailable', message, exitCode: EXIT.unavailable };
-    }
-    if (inner.name === 'InsufficientFundsError') {
-      return { code: 'InsufficientFunds', message: 'the deployer cannot pay for gas; fund it', exitCode: EXIT.refused };
     }
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

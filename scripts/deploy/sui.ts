@@ -9,10 +9,20 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { z } from 'zod';
 import { toHex } from '../../prover/protocol/bytes.ts';
 import { demand } from './errors.ts';
+import { hexText, u64 } from './fields.ts';
 import { measurementId } from './measurement.ts';
-import { DEPLOYER_KEY, deployProgram, UsageError, type DeployRequest } from './program.ts';
+import {
+  DEPLOYER_KEY,
+  deployProgram,
+  readStarted,
+  removeStarted,
+  UsageError,
+  writeStarted,
+  type DeployRequest,
+} from './program.ts';
 import { checkConfig, parseSuiConfig, type SuiDeployConfig } from './sui/config.ts';
 import { readChain, type SuiContext } from './sui/context.ts';
 import { publishSui, type Published, type PublishedPackage } from './sui/publish.ts';
@@ -32,6 +42,8 @@ export interface SuiDeployment {
   network: string;
   /** Protocol's chain id, decimal */
   chain: string;
+  /** Checkpoint before which nothing was registered, sent or delivered, decimal */
+  startHeight: string;
   isLocalnet: boolean;
   packages: Record<'corridor' | 'dcap' | 'dcapEvidence', PublishedPackage>;
   objects: Record<'authority' | 'registry' | 'outbox' | 'inbox' | 'collateralStore', string>;
@@ -78,6 +90,8 @@ export async function finishDeployment(
   folder: string = DEPLOYMENTS,
 ): Promise<SuiDeployment> {
   const deployer = context.signer.toSuiAddress();
+  // What is read back has no traffic yet.
+  const { response } = await context.client.ledgerService.getServiceInfo({});
   await verifySui(context.client, published, setUp, config, deployer);
   const { packages, objects, caps } = published;
   const { governance = deployer, guardian = deployer } = config;
@@ -85,6 +99,7 @@ export async function finishDeployment(
     kind: 'sui',
     network: config.network,
     chain: String((await readChain(context.client)).chain),
+    startHeight: String(response.checkpointHeight ?? 0n),
     isLocalnet: config.isLocalnet,
     packages,
     objects: { ...objects, collateralStore: setUp.collateralStore },
@@ -136,10 +151,41 @@ export function readSuiDeployment(network: string, folder: string = DEPLOYMENTS)
   return deployment;
 }
 
-async function deployFromFile({ config, rpc, key, directory }: DeployRequest): Promise<SuiDeployment> {
+const ids = <T extends string>(...names: T[]) =>
+  z.object(Object.fromEntries(names.map((name) => [name, hexText(32)])) as Record<T, ReturnType<typeof hexText>>);
+const publishedPackage = z.object({ id: hexText(32), digest: hexText(32) });
+/** Packages that are published and not set up. */
+const startedSchema = z.object({
+  network: z.string(),
+  kind: z.literal('sui'),
+  chain: u64,
+  packages: z.object({ corridor: publishedPackage, dcap: publishedPackage, dcapEvidence: publishedPackage }),
+  objects: ids('authority', 'registry', 'outbox', 'inbox'),
+  caps: ids('governance', 'guardian', 'setup'),
+});
+
+async function deployFromFile(request: DeployRequest): Promise<Pick<SuiDeployment, 'network' | 'packages'> & Shown> {
+  const { config, rpc, key, directory, step } = request;
   const parsed = parseSuiConfig(config);
-  const client = new SuiGrpcClient({ network: parsed.network, baseUrl: rpc });
-  return deploySui({ client, signer: signerOf(key) }, parsed, directory);
+  const { network } = parsed;
+  const context = { client: new SuiGrpcClient({ network, baseUrl: rpc }), signer: signerOf(key) };
+  if (step === 'all') return deploySui(context, parsed, directory);
+  const { chain } = await readChain(context.client);
+  checkConfig(parsed, chain, context.signer.toSuiAddress());
+  if (step === 'start') {
+    return writeStarted(directory, { network, kind: 'sui', chain, ...(await publishSui(context)) });
+  }
+  const published = readStarted(startedSchema, request, network, chain);
+  const setUp = await setUpSui(context, published, parsed);
+  const deployment = await finishDeployment(context, published, setUp, parsed, directory);
+  removeStarted(directory, network);
+  return deployment;
+}
+
+/** What people are told of a deployment. */
+interface Shown {
+  readonly chain: bigint | string;
+  readonly objects: Pick<SuiDeployment['objects'], 'registry' | 'outbox' | 'inbox'>;
 }
 
 function signerOf(key: string): Ed25519Keypair {
@@ -155,7 +201,7 @@ if (import.meta.main) {
   await deployProgram(
     { kind: 'sui', folder: DEPLOYMENTS },
     deployFromFile,
-    ({ packages, objects: { registry, outbox, inbox } }) =>
-      `package ${packages.corridor.id}, registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
+    ({ chain, packages, objects: { registry, outbox, inbox } }) =>
+      `chain ${chain}, package ${packages.corridor.id}, registry ${registry}, outbox ${outbox}, inbox ${inbox}`,
   );
 }

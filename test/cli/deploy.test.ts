@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createPublicClient, http } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { startEvmNode, type EvmNode } from '../../localnet/evm/node.ts';
 import { inboxAbi } from '../../prover/bindings/evm/index.ts';
 import { DeployError } from '../../scripts/deploy/errors.ts';
@@ -83,11 +84,11 @@ describe('corridor deploy', function () {
     rmSync(folder, { recursive: true });
   });
 
-  function deploy(config: object, rpc: string, key?: string) {
+  function deploy(config: object, rpc: string, key?: string, ...rest: string[]) {
     const file = path.join(mkdtempSync(path.join(folder, 'config ')), 'config.json');
     writeFileSync(file, JSON.stringify(config));
     const { CORRIDOR_DEPLOYER_KEY: _, ...env } = process.env;
-    const args = ['deploy', 'evm', '--config', file, '--rpc', rpc, '--out', folder, '--json'];
+    const args = ['deploy', 'evm', '--config', file, '--rpc', rpc, '--out', folder, '--json', ...rest];
     const child = spawn(process.execPath, [MAIN, ...args], { env: key ? { ...env, CORRIDOR_DEPLOYER_KEY: key } : env });
     const said = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
@@ -96,6 +97,11 @@ describe('corridor deploy', function () {
       child.once('close', (exitCode) => resolve({ exitCode, ...said })),
     );
   }
+
+  const told = ({ exitCode, err }: { exitCode: number | null; err: string }): unknown[] => {
+    const { error } = JSON.parse(err) as { error: string };
+    return [exitCode, error];
+  };
 
   it('deploys, and writes where everything is', async () => {
     const { exitCode, out, err } = await deploy(CONFIG, node.url, KEY);
@@ -113,16 +119,50 @@ describe('corridor deploy', function () {
     assert.ok(!err.includes(KEY.slice(2)));
   });
 
+  it('deploys and sets up in two steps, where the other chain must know of it in between', async () => {
+    const config = { ...CONFIG, network: 'in-two-steps' };
+    const lane = { destinationChain: '5980780307871077245', fees: { base: 1, perByte: 2, perGas: 3 } };
+    const whole = { ...config, lanes: [lane] };
+    const early = await deploy(whole, node.url, KEY, '--finish');
+    assert.deepEqual(told(early), [2, 'InvalidOption']);
+    const started = await deploy(config, node.url, KEY, '--start');
+    assert.equal(started.exitCode, 0, started.err);
+    const first = JSON.parse(started.out) as { file: string; deployment: { chain: string; contracts: object } };
+    assert.equal(first.file, path.join(folder, 'in-two-steps.started.json'));
+    // What was meant in between is read back: another root is another verifier.
+    const other = await deploy({ ...whole, verifierRoot: `0x${'55'.repeat(32)}` }, node.url, KEY, '--finish');
+    assert.deepEqual(told(other), [1, 'ReadBackDiffers']);
+    const again = await deploy(config, node.url, KEY, '--start');
+    const { contracts } = (JSON.parse(again.out) as typeof first).deployment;
+    const finished = await deploy(whole, node.url, KEY, '--finish');
+    assert.equal(finished.exitCode, 0, finished.err);
+    const { file, deployment } = JSON.parse(finished.out) as { file: string; deployment: Record<string, unknown> };
+    assert.equal(file, path.join(folder, 'in-two-steps.json'));
+    assert.deepEqual(deployment['contracts'], contracts);
+    assert.match(String(deployment['startHeight']), /^[1-9]\d*$/);
+    assert.ok(!existsSync(first.file), 'what was started is over');
+    assert.deepEqual(told(await deploy(whole, node.url, KEY, '--start', '--finish')), [2, 'InvalidOption']);
+  });
+
+  it('says what a deployer has and needs who cannot pay', async () => {
+    const poor = `0x${'77'.repeat(32)}`;
+    const nothing = await deploy(CONFIG, node.url, poor);
+    assert.deepEqual(told(nothing), [4, 'InsufficientFunds']);
+    assert.match(
+      nothing.err,
+      /for the deployment of accessManager, .* has 0 wei on the EVM chain, and at least \d+ wei/,
+    );
+    const { address } = privateKeyToAccount(poor as `0x${string}`);
+    await node.rpc.request({ method: 'hardhat_setBalance', params: [address, '0x9'] });
+    assert.match((await deploy(CONFIG, node.url, poor)).err, / has 9 wei on the EVM chain, and at least \d{6,} wei/);
+  });
+
   it('names what is wrong, and sends nothing', async () => {
     const [noKey, otherChain, noNode] = await Promise.all([
       deploy(CONFIG, node.url),
       deploy({ ...CONFIG, chainId: 31_338, operators: [account(4), account(5)] }, node.url, KEY),
       deploy(CONFIG, 'http://127.0.0.1:9', KEY),
     ]);
-    const told = ({ exitCode, err }: { exitCode: number | null; err: string }): unknown[] => {
-      const { error } = JSON.parse(err.slice(err.indexOf('{'))) as { error: string };
-      return [exitCode, error];
-    };
     assert.deepEqual(told(noKey), [2, 'InvalidOption']);
     assert.deepEqual(told(otherChain), [2, 'SimulatedRoot']);
     assert.deepEqual(told(noNode), [3, 'Unavailable']);

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { claimLocalnet, isAlive, runningLocalnet } from '../../prover/cli/localnet-state.ts';
-import { corridor } from './support.ts';
+import { corridor, refusalOf } from './support.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -41,11 +41,16 @@ describe('corridor localnet', function () {
   });
 
   it('says what is wrong with an option, and starts nothing', async () => {
-    const wrong = await corridor('localnet', 'up', '--detach', '--folder', folder, '--operators', 'many', '--json');
-    assert.equal(wrong.exitCode, 2);
-    const { error, message } = JSON.parse(wrong.err) as { error: string; message: string };
-    assert.equal(error, 'StartFailed');
-    assert.match(message, /--operators many is no number/);
+    for (const operators of ['many', '0', '100', '-1']) {
+      const [exitCode, error, message] = await refusalOf(
+        ...['localnet', 'up', '--detach', '--folder', folder, `--operators=${operators}`],
+      );
+      assert.deepEqual([exitCode, error], [2, 'InvalidNumber']);
+      assert.equal(message, `--operators ${operators}: give a number from 1 to 99`);
+    }
+    const kind = await refusalOf('localnet', 'up', '--detach', '--folder', folder, '--evm', 'geth');
+    assert.deepEqual(kind.slice(0, 2), [2, 'StartFailed']);
+    assert.match(kind[2], /there is no EVM node geth/);
     assert.equal(runningLocalnet(folder), undefined);
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { judge } from '../../prover/cli/registry/view.ts';
@@ -61,6 +64,56 @@ describe('commands that read a network', () => {
       const refused = await refusalOf(...words, '--network', file);
       assert.deepEqual(refused.slice(0, 2), [3, 'Unavailable']);
       assert.doesNotMatch(refused[2], /hidden/);
+    });
+  }
+
+  /** Nodes of EVM chain 5, whatever they are asked for. */
+  async function withStrangers<T>(task: (url: string) => Promise<T>): Promise<T> {
+    const server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const { id: number, method } = JSON.parse(text) as { id: number; method: string };
+        const result = method === 'eth_chainId' ? '0x5' : '0x';
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: number, result }));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      return await task(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  const key = { CORRIDOR_EVM_KEY: `0x${'01'.repeat(32)}` };
+  for (const words of [
+    ['registry', 'list'],
+    ['registry', 'show', address],
+    ['lane', 'status'],
+    ['send', '--from', '1', '--to', '31337', '--recipient', address, '--body', 'x'],
+    ['send', '--from', '1', '--to', '31337', '--recipient', address, '--body', 'x', '--quote'],
+    ['track', id],
+    ['deliver', id],
+    ['operator', 'status', '--signer', address],
+    ['operator', 'resign', '--signer', address],
+  ]) {
+    it(`${words.slice(0, 2).join(' ')}: take no node of another chain`, async () => {
+      await withStrangers(async (url) => {
+        const [evm] = NETWORK.chains;
+        write({ ...NETWORK, chains: ['31337', '1'].map((chain) => ({ ...evm, chain, rpc: [url] })) });
+        const before_ = process.env['CORRIDOR_EVM_KEY'];
+        Object.assign(process.env, key);
+        try {
+          const [status, error, message] = await refusalOf(...words, '--network', file);
+          assert.deepEqual([status, error], [2, 'WrongChain']);
+          assert.match(message, /the network file's node of EVM chain (1|31337), and serves chain 5: /);
+        } finally {
+          if (before_ === undefined) delete process.env['CORRIDOR_EVM_KEY'];
+          else process.env['CORRIDOR_EVM_KEY'] = before_;
+        }
+      });
     });
   }
 

@@ -129,6 +129,32 @@ describe('corridor operator', function () {
     assert.deepEqual((await refusalOf('operator', 'register', '--entry', '0')).slice(0, 1), [2]);
   });
 
+  it('names the enclaves that there are to whoever names another', async () => {
+    const [account, id] = [`0x${'ab'.repeat(20)}`, `0x${'cd'.repeat(32)}`];
+    const rpc = ['http://127.0.0.1:9'];
+    const places = [
+      { kind: 'evm', chain: '31337', rpc, registry: account, outbox: account, inbox: account },
+      { kind: 'sui', chain: '5980780305148018689', rpc, package: id, registry: id, outbox: id, inbox: id },
+    ];
+    const enclave = { tee: 'tdx', entry: 1, socket: inFolder('none'), pid: 1, signer: account };
+    const pair = { evm: { address: account, key: '' }, sui: { address: id, key: '' } };
+    const localnet = {
+      ...{ pid: 1, pccs: rpc[0], evaluationNumber: 1, hostConfig: '', funded: pair, operators: [] },
+      enclaves: ['enclave-1', 'enclave-2'].map((name) => ({ ...enclave, name })),
+      recipients: { evm: [], sui: [] },
+    };
+    const file = inFolder('network.json');
+    writeFileSync(file, JSON.stringify({ chains: places, localnet }));
+    const status = ['operator', 'status', '--network', file];
+    const [exitCode, error, message] = await refusalOf(...status, '--enclave', 'enclave-9');
+    assert.deepEqual([exitCode, error], [2, 'UnknownEnclave']);
+    assert.match(message, /enclave-9; this network has enclave-1, enclave-2$/);
+    // One that there is, and whose process is gone, is another matter.
+    assert.deepEqual((await refusalOf(...status, '--enclave', 'enclave-1')).slice(0, 2), [3, 'EnclaveUnavailable']);
+    writeFileSync(file, JSON.stringify({ chains: places }));
+    assert.deepEqual((await refusalOf(...status, '--enclave', 'x')).slice(0, 2), [2, 'UnknownEnclave']);
+  });
+
   it('reads a key of Sui from the environment', async () => {
     const pair = Ed25519Keypair.generate();
     process.env['CORRIDOR_SUI_KEY'] = pair.getSecretKey();

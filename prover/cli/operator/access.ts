@@ -1,4 +1,5 @@
 /** What an operator's commands work with: a chain's registry, an enclave, keys to look at. */
+import { existsSync } from 'node:fs';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import { BaseError, createWalletClient, http, type PublicClient } from 'viem';
 import { shortMessage } from '../../bindings/evm-failure.ts';
@@ -8,7 +9,7 @@ import type { Registrar } from '../../host/operators/registrar.ts';
 import { SuiRegistrar } from '../../host/operators/sui.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { userPath } from '../files.ts';
-import { chainName, onChain, type ConnectedChain, type NetworkFlags } from '../network.ts';
+import { chainName, isTrouble, onChain, type NetworkFlags } from '../network.ts';
 import type { EvmNetwork, NetworkFile, SuiNetwork } from '../network-file.ts';
 import { evmKey, suiKey, type KeyFlags } from './keys.ts';
 
@@ -40,10 +41,7 @@ export function chainsOf({ chains }: NetworkFile, { chain }: OperatorFlags): rea
 export function openAccess(network: NetworkFile, flags: OperatorFlags): Promise<OperatorAccess[]> {
   return Promise.all(
     chainsOf(network, flags).map(async (place) => {
-      const connected = await onChain(place, async (chain) => {
-        await demandChain(chain);
-        return chain;
-      });
+      const connected = await onChain(place, (chain) => Promise.resolve(chain));
       const registrar =
         connected.kind === 'evm'
           ? await evmRegistrar(connected.client, connected.place, flags)
@@ -51,15 +49,6 @@ export function openAccess(network: NetworkFile, flags: OperatorFlags): Promise<
       return { name: chainName(place), place, registrar };
     }),
   );
-}
-
-/** @throws CliError where a node serves another chain than the network file says */
-async function demandChain(chain: ConnectedChain): Promise<void> {
-  if (chain.kind === 'sui') return void (await chain.client.getChainIdentifier());
-  const found = BigInt(await chain.client.getChainId());
-  if (found !== chain.place.chain) {
-    throw new CliError('WrongChain', `the node of ${chainName(chain.place)} serves chain ${found}`);
-  }
 }
 
 async function evmRegistrar(client: PublicClient, place: EvmNetwork, flags: OperatorFlags): Promise<Registrar> {
@@ -119,18 +108,32 @@ export async function ownedCaps(client: SuiGrpcClient, place: SuiNetwork, owner:
   return objects.map(({ objectId }) => objectId);
 }
 
-/** Connects to the enclave of --enclave: a socket, or the name of one of the local network. */
+/**
+ * Connects to the enclave of --enclave: a socket, or the name of one of the local network.
+ * @throws CliError, with the names that there are where it is neither
+ */
 export function connectEnclave({ localnet }: NetworkFile, { enclave }: OperatorFlags): Promise<EnclaveClient> {
-  if (enclave === undefined) throw new CliError('MissingOption', 'name the enclave: --enclave with its socket');
-  const known = localnet?.enclaves.find(({ name }) => name === enclave);
-  return EnclaveClient.connect(known?.socket ?? userPath(enclave));
+  const names = localnet?.enclaves.map(({ name }) => name) ?? [];
+  const known = names.length === 0 ? '' : `; this network has ${names.join(', ')}`;
+  if (enclave === undefined) {
+    throw new CliError('MissingOption', `name the enclave: --enclave with its socket${known}`);
+  }
+  const local = localnet?.enclaves.find(({ name }) => name === enclave);
+  const socket = local?.socket ?? userPath(enclave);
+  if (!local && !existsSync(socket)) {
+    throw new CliError('UnknownEnclave', `there is no socket ${socket}${known}`);
+  }
+  return EnclaveClient.connect(socket);
 }
 
 /** What a chain's client throws, in words for people; what is a refusal by its rule passes. */
 export function explain(error: unknown, name: string): Error {
-  if (!(error instanceof BaseError)) return error as Error;
-  const isPoor = error.walk((cause) => (cause as Error).name === 'InsufficientFundsError') !== null;
-  return isPoor
-    ? new CliError('InsufficientFunds', `the account cannot pay for gas on ${name}; fund it`, EXIT.refused)
-    : new CliError('Unavailable', `${name}: ${shortMessage(error)}`, EXIT.unavailable);
+  if (!(error instanceof BaseError || isTrouble(error))) return error as Error;
+  return new CliError('Unavailable', `${name}: ${shortMessage(error)}`, EXIT.unavailable);
+}
+
+/** What a command ends with where this is all that went wrong. */
+export function exitOf(error: Error): number {
+  if (error instanceof CliError) return error.exitCode;
+  return (error as { code?: unknown }).code === 'InsufficientFunds' ? EXIT.poor : EXIT.refused;
 }

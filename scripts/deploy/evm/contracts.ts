@@ -1,5 +1,17 @@
 /** Deploys the contracts, and sends what sets them up. */
-import type { Abi, Address, Hash, Hex, PublicClient, TransactionReceipt, WalletClient } from 'viem';
+import {
+  encodeDeployData,
+  encodeFunctionData,
+  type Abi,
+  type Address,
+  type Hash,
+  type Hex,
+  type PublicClient,
+  type TransactionReceipt,
+  type WalletClient,
+} from 'viem';
+import { evmShortfall, showShortfall } from '../../../prover/bindings/funds.ts';
+import { FundsError } from '../errors.ts';
 import { artifactOf, type ContractName } from './artifacts.ts';
 import type { EvmConfig } from './config.ts';
 import { EvmDeployError } from './errors.ts';
@@ -45,8 +57,11 @@ export async function deployContracts(clients: EvmClients, config: EvmConfig): P
   const deploy = async (contract: keyof EvmContracts, args: readonly unknown[] = []): Promise<Address> => {
     const { abi, bytecode } = artifactOf(ARTIFACT_OF[contract]);
     const { account, chain = null } = clients.walletClient;
-    const hash = await clients.walletClient.deployContract({ abi, bytecode, args, account: account!, chain });
-    const { contractAddress } = await receiptOf(clients, hash, `the deployment of ${contract}`);
+    const what = `the deployment of ${contract}`;
+    const hash = await pay(clients, what, { data: encodeDeployData({ abi, bytecode, args }) }, () =>
+      clients.walletClient.deployContract({ abi, bytecode, args, account: account!, chain }),
+    );
+    const { contractAddress } = await receiptOf(clients, hash, what);
     if (!contractAddress) throw new EvmDeployError('TransactionFailed', `the deployment of ${contract} has no address`);
     return contractAddress;
   };
@@ -72,8 +87,25 @@ export async function send(
 ): Promise<TransactionReceipt> {
   const { account, chain = null } = clients.walletClient;
   const call = { address, abi, functionName, args, account: account!, chain };
-  const hash = await clients.walletClient.writeContract(call);
+  const data = encodeFunctionData({ abi, functionName, args });
+  const hash = await pay(clients, functionName, { to: address, data }, () => clients.walletClient.writeContract(call));
   return receiptOf(clients, hash, functionName);
+}
+
+/** @throws FundsError where the deployer cannot pay */
+async function pay(
+  clients: EvmClients,
+  what: string,
+  call: { to?: Address; data: Hex },
+  task: () => Promise<Hash>,
+): Promise<Hash> {
+  try {
+    return await task();
+  } catch (error) {
+    const shortfall = await evmShortfall(clients.publicClient, deployerOf(clients), call, error);
+    if (!shortfall) throw error;
+    throw new FundsError(`for ${what}, which is not all, ${showShortfall(shortfall, 'the EVM chain')}`);
+  }
 }
 
 /** The code at an address. */

@@ -4,8 +4,9 @@ import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Signer } from '@mysten/sui/cryptography';
 import { Transaction } from '@mysten/sui/transactions';
 import { fromBase58 } from '@mysten/sui/utils';
+import { showShortfall, suiShortfall } from '../../../prover/bindings/funds.ts';
 import { suiChain } from '../../../prover/protocol/chain.ts';
-import { DeployError } from '../errors.ts';
+import { DeployError, FundsError } from '../errors.ts';
 
 export interface SuiContext {
   readonly client: SuiGrpcClient;
@@ -24,7 +25,7 @@ export interface Executed {
 
 /**
  * Signs and executes a transaction, and waits until the node has it.
- * @throws DeployError if it fails
+ * @throws DeployError if it fails; FundsError where the signer cannot pay
  */
 export async function execute(
   { client, signer }: SuiContext,
@@ -33,13 +34,21 @@ export async function execute(
 ): Promise<Executed> {
   const transaction = new Transaction();
   build(transaction);
-  const result = await client.signAndExecuteTransaction({
-    transaction,
-    signer,
-    include: { effects: true, events: true, objectTypes: true },
-  });
+  const demandFunds = async (said: string): Promise<void> => {
+    const shortfall = await suiShortfall(client, signer.toSuiAddress(), said);
+    if (shortfall) throw new FundsError(`for ${what}, which is not all, ${showShortfall(shortfall, 'Sui')}`);
+  };
+  const include = { effects: true, events: true, objectTypes: true } as const;
+  const result = await client
+    .signAndExecuteTransaction({ transaction, signer, include })
+    .catch(async (error: unknown) => {
+      await demandFunds((error as Error).message);
+      throw error;
+    });
   if (result.$kind !== 'Transaction') {
-    throw new DeployError(`${what} failed: ${JSON.stringify(result.FailedTransaction.status)}`);
+    const status = JSON.stringify(result.FailedTransaction.status);
+    await demandFunds(status);
+    throw new DeployError(`${what} failed: ${status}`);
   }
   const { digest, effects, events, objectTypes } = result.Transaction;
   await client.waitForTransaction({ digest });
