@@ -170,8 +170,10 @@ export class Player {
       case 'deliverOne': {
         const run = await this.#run(step);
         const index = step.index!;
-        const proof = run.proof(step.proof === 'other' ? (index + 1) % run.messages.length : index);
-        const message = (await this.#messages(run, step))[index];
+        const { length } = run.messages;
+        const proof = run.proof(step.proof === 'other' ? (index + 1) % length : Math.min(index, length - 1));
+        const following = this.#message('taker', run.firstNonce + BigInt(index), {});
+        const message = (await this.#messages(run, step))[index] ?? following;
         return call(
           inbox,
           'deliverOne',

@@ -405,18 +405,20 @@ export class Player {
       inbox.proveRun(tx, { accepted, messageIds: ids.map(toHex) });
     }
     for (const index of indices) {
-      const message = network.moveMessage(tx, messages[index]!);
+      messages[index] ??= this.#message('taker', run.statement.firstNonce + BigInt(index));
+      const message = network.moveMessage(tx, messages[index]);
       const delivery =
         step.do === 'deliver'
           ? inbox.deliverProven(tx, { ...common, index, message })
           : inbox.deliver(tx, { ...common, index, proof: this.#proof(run, step, index), message });
-      network.receive(tx, delivery, this.#world.echo(messages[index]!.recipient));
+      network.receive(tx, delivery, this.#world.echo(messages[index].recipient));
     }
     if (step.signers && indices.length < run.messages.length) inbox.keep(tx, { self, accepted });
   }
 
   #proof(run: Run, step: Step, index: number): Uint8Array {
-    return run.proof(step.proof === 'other' ? (index + 1) % run.messages.length : index);
+    const { length } = run.messages;
+    return run.proof(step.proof === 'other' ? (index + 1) % length : Math.min(index, length - 1));
   }
 
   async #isOpen({ nonce }: Message): Promise<boolean> {
