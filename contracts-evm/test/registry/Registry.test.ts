@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
-import { encodeFunctionData, keccak256, pad, toHex, zeroAddress, type Address, type Hex } from 'viem';
-import { readSignerRecord } from '../../../prover/bindings/values.ts';
+import {
+  encodeAbiParameters,
+  encodeFunctionData,
+  getAbiItem,
+  keccak256,
+  pad,
+  toHex,
+  zeroAddress,
+  type Address,
+  type Hex,
+} from 'viem';
+import { registryAbi } from '../../../prover/bindings/evm/index.ts';
+import { readQuorum, readSignerRecord } from '../../../prover/bindings/values.ts';
 import { eventsOf } from '../harness/chain.ts';
 import { bytes, bytes32, encodeRevocation, signDigest } from '../harness/fixtures.ts';
 import {
@@ -21,6 +32,9 @@ const HISTORY = '0x0000F90827F1C53a10cb7A02335B175320002935';
 const HISTORY_CODE =
   '0x3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500';
 const FAMILY = pad('0x90c06f000000', { dir: 'right', size: 32 });
+
+/** Any address of a name's bytes. */
+const toAddress = (name: Hex): Address => `0x${name.slice(-40)}`;
 
 describe('Registry', function () {
   this.timeout(120_000);
@@ -69,12 +83,78 @@ describe('Registry', function () {
     assert.deepEqual([status, operatorIndex, platformIndex, vendor, judgementEpoch], ['active', 1, 1, 1, epoch]);
     const { timestamp } = await world.chain.client.getBlock();
     assert.equal(expiresAtSeconds, Number(timestamp) + 30 * DAY);
+    const { inputs } = getAbiItem({ abi: registryAbi, name: 'rejudge' });
+    const encoded = encodeAbiParameters([inputs[1]], [first.facts]);
+    assert.equal(await world.registry.read('factsHashOf', [first.signer]), keccak256(encoded));
+    assert.equal(await world.registry.read('factsHashOf', [world.anyone]), ZERO);
     const short = await world.chain.undone(async () => {
       const enclave = world.createEnclave('short');
       await world.register(enclave, { expiresAtSeconds: timestamp + 1_000n });
       return record(enclave);
     });
     assert.equal(short.expiresAtSeconds, Number(timestamp) + 1_000);
+  });
+
+  it('counts a key no longer than its entry is for', async () => {
+    const { registry, chain, govern } = world;
+    await chain.undone(async () => {
+      const notAfterSeconds = (await chain.now()) + 1_000;
+      await govern(registry, 'addEntry', [entryTerms({ notAfterSeconds })]);
+      const enclave = world.createEnclave('of an entry that ends');
+      const { candidate, evidence } = await world.application(enclave, { entryNumber: 2 });
+      const receipt = await registry.send('register', [candidate, evidence], { from: enclave.operator });
+      const { facts } = eventsOf(receipt, registry)[0]!.args;
+      assert.equal((await record(enclave)).expiresAtSeconds, notAfterSeconds);
+      await blockAt(notAfterSeconds);
+      await registry.read('rejudge', [enclave.signer, facts]);
+      await blockAt(notAfterSeconds + 1);
+      const refused = await registry.refuses('EvidenceExpired', 'rejudge', [enclave.signer, facts]);
+      assert.deepEqual(refused, [BigInt(notAfterSeconds)]);
+      await refuses('EvidenceExpired', { entryNumber: 2 });
+    });
+  });
+
+  it('tells operators and platforms apart whose numbers are alike in their low bits', async () => {
+    const { registry, chain, govern, operators } = world;
+    const APART = 256;
+    await chain.undone(async () => {
+      // As many others in between as a bit set of the counting has places.
+      const others = Array.from({ length: APART - operators.length }, (_, i) => toAddress(bytes32(`operator ${i}`)));
+      const call = (functionName: string, args: readonly unknown[]): Hex =>
+        encodeFunctionData({ abi: registry.abi, functionName, args });
+      const [operator, other] = [first.operator, world.anyone];
+      const admissions = [...others, other].map((account) => call('admitOperator', [account]));
+      await govern(registry, 'multicall', [admissions.slice(0, 128)]);
+      await govern(registry, 'multicall', [admissions.slice(128)]);
+      const registrations: Hex[] = [];
+      for (let i = 1; i < APART; i++) {
+        const { candidate, evidence } = await world.application(world.createEnclave(`crowd ${i}`));
+        registrations.push(call('register', [candidate, evidence]));
+      }
+      for (let i = 0; i < APART; i += 64) {
+        await registry.send('multicall', [registrations.slice(i, i + 64)], { from: operator });
+      }
+      const distant: Enclave = { ...world.createEnclave('distant'), operator: other };
+      const sameMachine: Enclave = { ...world.createEnclave('same machine', { platform: 'distant' }), operator: other };
+      const sameOperator = world.createEnclave('same operator', { platform: 'first' });
+      for (const enclave of [distant, sameMachine, sameOperator]) await world.register(enclave);
+      const numbers = await Promise.all([first, distant].map(record));
+      assert.deepEqual(
+        numbers.map(({ operatorIndex, platformIndex }) => [operatorIndex, platformIndex]),
+        [
+          [1, 1],
+          [1 + APART, 1 + APART],
+        ],
+      );
+      const digest = bytes32('anything');
+      const countsOf = async (enclaves: readonly Enclave[]) => {
+        const [quorum] = await registry.read('tally', [digest, await world.signed(digest, enclaves)]);
+        return readQuorum(quorum as number);
+      };
+      const two = { operators: 2, platforms: 2, vendors: 1 };
+      assert.deepEqual(await countsOf([first, distant]), { signers: 2, ...two });
+      assert.deepEqual(await countsOf([first, distant, sameMachine, sameOperator]), { signers: 4, ...two });
+    });
   });
 
   it('names the rule that a registration breaks', async () => {
@@ -124,11 +204,23 @@ describe('Registry', function () {
       const { candidate, evidence } = await world.application(enclave, { challengeBlock });
       // 290 blocks are beyond BLOCKHASH.
       await world.registry.read('register', [candidate, evidence], { from: enclave.operator });
+      await world.chain.undone(async () => {
+        // A chain without that contract, or with another one there.
+        for (const bytecode of ['0x', '0x5f5ffd', '0x60405ff3'] as const) {
+          await world.chain.testClient.setCode({ address: HISTORY, bytecode });
+          const from = enclave.operator;
+          await world.registry.refuses('StaleChallenge', 'register', [candidate, evidence], { from });
+        }
+      });
       await mine(15);
       await world.registry.refuses('StaleChallenge', 'register', [candidate, evidence], { from: enclave.operator });
     });
-    await assert.rejects(world.chain.deploy('Registry', [world.manager.address, 0n]));
-    await assert.rejects(world.chain.deploy('Registry', [world.manager.address, 8_192n]));
+    assert.equal(await world.registry.read('challengeBlocks'), 300n);
+    for (const blocks of [0n, 8_192n]) {
+      const args = [world.manager.address, blocks];
+      assert.deepEqual(await world.chain.refusesToDeploy('InvalidChallengeBlocks', 'Registry', args), [blocks]);
+    }
+    await world.chain.undone(() => world.chain.deploy('Registry', [world.manager.address, 8_191n]));
   });
 
   it('refuses what the guardian has tightened, and counts nobody until judged again', async () => {
@@ -204,6 +296,8 @@ describe('Registry', function () {
         advisories: [289n, 615n],
       });
       await guard(registry, 'denyAdvisory', [615]);
+      assert.equal(await registry.read('isAdvisoryDenied', [615]), true);
+      assert.equal(await registry.read('isAdvisoryDenied', [289]), false);
       assert.deepEqual(await registry.refuses('AdvisoryDenied', 'rejudge', [enclave.signer, enclave.facts]), [615n]);
       await registry.send('rejudge', [first.signer, first.facts]);
       await govern(registry, 'allowAdvisory', [615]);
@@ -218,11 +312,21 @@ describe('Registry', function () {
       await guard(registry, 'removeOperator', [first.operator]);
       await govern(registry, 'admitOperator', [first.operator]);
       assert.deepEqual(await registry.read('operatorOf', [first.operator]), [1, true]);
+      const standings = async () => [
+        (await registry.read('platformOf', [first.platformId])) as unknown,
+        (await registry.read('platformFamilyOf', [FAMILY])) as unknown,
+      ];
+      const [neutral, listed, denied, revoked] = [0, 1, 2, 3];
       await guard(registry, 'denyPlatform', [first.platformId]);
+      await guard(registry, 'denyPlatformFamily', [FAMILY]);
+      assert.deepEqual(await standings(), [[1, denied], denied]);
       await govern(registry, 'allowPlatform', [first.platformId, false]);
+      await govern(registry, 'allowPlatformFamily', [FAMILY, false]);
+      assert.deepEqual(await standings(), [[1, neutral], neutral]);
       await guard(registry, 'requireListing', [true, true]);
       await govern(registry, 'allowPlatform', [first.platformId, true]);
       await govern(registry, 'allowPlatformFamily', [FAMILY, true]);
+      assert.deepEqual(await standings(), [[1, listed], listed]);
       await govern(registry, 'waiveListing', [false, true]);
       await guard(registry, 'rejectTcbStatus', [1]);
       await govern(registry, 'acceptTcbStatus', [1]);
@@ -231,6 +335,7 @@ describe('Registry', function () {
       await registry.send('rejudge', [first.signer, first.facts]);
       assert.equal((await record(first)).judgementEpoch, (await state())['judgementEpoch']);
       await guard(registry, 'revokePlatform', [first.platformId]);
+      assert.deepEqual(await standings(), [[1, revoked], listed]);
       await registry.refuses('PlatformDenied', 'allowPlatform', [first.platformId, true], { from });
       await registry.refuses('NoChange', 'denyPlatform', [first.platformId], { from: world.guardian });
     });

@@ -1,6 +1,7 @@
 /** THORChain, pNetwork 2021, Qubit 2022, KelpDAO 2026 and Ronin 2024: look-alike events, no funds, one verifier, no set-up. */
 import assert from 'node:assert/strict';
 import { hexToBytes, pad, parseEther, size, type Hex, type TransactionReceipt } from 'viem';
+import { INTEL_ROOT_FINGERPRINT } from '../../../prover/protocol/dcap/index.ts';
 import { decodeMessageSentLog, ProtocolError } from '../../../prover/protocol/index.ts';
 import { createChain, type Contract } from '../harness/chain.ts';
 import { bytes, bytes32 } from '../harness/fixtures.ts';
@@ -116,6 +117,19 @@ describe('security on EVM: set-up and governance', () => {
       assert.equal((await addOrigin(counts)).error, 'InvalidPolicy');
     }
     assert.equal((await addOrigin({ signers: 2, operators: 2, platforms: 2, vendors: 1 })).error, undefined);
+  });
+
+  it("off localnet no verifier is admitted that rests on another root than Intel's", async () => {
+    const chain = await createChain({ chainId: 1 });
+    const manager = await chain.deploy('AccessManager', [chain.accounts[0]]);
+    const registry = await chain.deploy('Registry', [manager.address, 300n]);
+    const setVerifier = async (root: Hex) => {
+      const verifier = await chain.deploy('StatedVerifier', [root]);
+      return manager.call('execute', [registry.address, callOf(registry, 'setVerifier', [1, verifier.address])]);
+    };
+    const simulated = bytes32('simulated root');
+    assert.deepEqual(await setVerifier(simulated), { error: 'SimulatedRoot', args: [simulated] });
+    assert.equal((await setVerifier(INTEL_ROOT_FINGERPRINT)).error, undefined);
   });
 
   it('the deployer holds no role once a deployment is done', async () => {
