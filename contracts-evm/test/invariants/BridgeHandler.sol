@@ -39,6 +39,7 @@ contract BridgeHandler is BridgeModel {
     mapping(uint48 sequence => bool) private _isDelivered;
     mapping(bytes32 digest => bool) private _isTouched;
     bytes32[] private _digests;
+    uint256 private _advisories;
 
     constructor() {
         _deployBridge();
@@ -70,7 +71,12 @@ contract BridgeHandler is BridgeModel {
         }
     }
 
-    function renew(uint256 which, uint256 life, uint32 evaluation) external {
+    /// @dev As hosts do in time: else most keys soon are of the past.
+    function renewAll(uint32 life) external {
+        for (uint256 i = 0; i < KEYS; ++i) renew(i, life + i * 7 days, 5);
+    }
+
+    function renew(uint256 which, uint256 life, uint32 evaluation) public {
         Key storage key = keys[which % KEYS];
         (Candidate memory candidate, bytes memory evidence, JudgedFacts memory facts) = _application(
             key,
@@ -88,7 +94,7 @@ contract BridgeHandler is BridgeModel {
     }
 
     /// @dev All keys, as a host does after a tightening: else there is hardly ever a quorum again.
-    function rejudge() external {
+    function rejudge() public {
         for (uint256 i = 0; i < KEYS; ++i) _rejudge(keys[i]);
     }
 
@@ -203,15 +209,23 @@ contract BridgeHandler is BridgeModel {
 
     function accept(uint256 first, uint256 count, uint8 variant, uint256 mask) external {
         // Of few statements, so that one is accepted again after the epoch has moved.
-        Run memory run = _run(first % 3, count % 2, variant, mask);
-        Counts memory counts = _quorumOf(mask);
-        bool expected = _isOpen(run.digest) && run.signatures.length != 0 && _meets(counts);
-        try inbox.accept(run.statement, run.signatures) {
-            _demand(expected, "accepted without a quorum");
-            _keep(run.digest, counts);
-        } catch {
-            _demand(!expected, "refused a quorum");
+        _accept(first % 3, count % 2, variant, mask);
+    }
+
+    /// @dev By all keys and then by one less, with a new epoch in between or none: what is kept for the first says nothing
+    /// of a later epoch, and everything of the same one.
+    function acceptTwice(uint256 first, uint256 count, uint8 variant, uint256 without, bool tightens) external {
+        _accept(first, count, variant, type(uint256).max);
+        if (tightens) {
+            // An advisory that no evidence names: all who qualify do so still.
+            registry.denyAdvisory(_advisories++);
+            _tightened();
+            rejudge();
         }
+        // One that counts, so that its absence is seen.
+        without %= KEYS;
+        for (uint256 i = 0; i < KEYS && !_counts(keys[without]); ++i) without = (without + 1) % KEYS;
+        _accept(first, count, variant, ~(1 << without));
     }
 
     function deliver(uint256 first, uint256 count, uint8 variant, uint256 mask) external {
@@ -397,6 +411,18 @@ contract BridgeHandler is BridgeModel {
         if (_isTouched[run.digest]) return run;
         _isTouched[run.digest] = true;
         _digests.push(run.digest);
+    }
+
+    function _accept(uint256 first, uint256 count, uint8 variant, uint256 mask) private {
+        Run memory run = _run(first, count, variant, mask);
+        Counts memory counts = _quorumOf(mask);
+        bool expected = _isOpen(run.digest) && run.signatures.length != 0 && _meets(counts);
+        try inbox.accept(run.statement, run.signatures) {
+            _demand(expected, "accepted without a quorum");
+            _keep(run.digest, counts);
+        } catch {
+            _demand(!expected, "refused a quorum");
+        }
     }
 
     function _rejudge(Key storage key) private {
