@@ -206,7 +206,7 @@ describe('Registry', function () {
       await world.registry.read('register', [candidate, evidence], { from: enclave.operator });
       await world.chain.undone(async () => {
         // A chain without that contract, or with another one there.
-        for (const bytecode of ['0x', '0x5f5ffd', '0x60405ff3'] as const) {
+        for (const bytecode of ['0x', '0x5f5ffd', '0x60015f5260405ff3'] as const) {
           await world.chain.testClient.setCode({ address: HISTORY, bytecode });
           const from = enclave.operator;
           await world.registry.refuses('StaleChallenge', 'register', [candidate, evidence], { from });
