@@ -1,17 +1,22 @@
 /**
  * Coverage of contracts-evm/src by its tests, lines by Hardhat's instrumentation and branches by ours. Prints what no test
- * reaches, then one flat JSON object of figures as its last line, and fails when lines or branches are below 95 percent.
- * Writes docs/results/coverage-evm.md.
+ * reaches, then one flat JSON object of figures as its last line, and fails when lines or branches are below 95 percent or
+ * a test fails. Writes docs/results/coverage-evm.md.
  *
- *   npm run coverage:evm                                  all tests
+ *   npm run coverage:evm                                  all tests, in pieces that are joined at the end
+ *   npm run coverage:evm -- --minutes 8                   the same, but no piece begins after so long: run it again, and it
+ *                                                         goes on where it was, while contracts and tests are the same
  *   npm run coverage:evm -- contracts-evm/test/inbox/*    these, without the limit and without writing a result
+ *   npm run coverage:evm -- --help
  *
- * Code under measurement is slower and larger than what is deployed, so that tests of gas and size may fail here. They are
- * counted, and judged by `npm test` alone.
+ * Compiling takes some minutes, which count for the first piece. Code under measurement is slower and larger than what is
+ * deployed: tests of gas and of code size are left out, and of what is tried many times less is tried.
  */
 import { spawn } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { printFigures } from '../bench/figures.ts';
 import type { Branch } from './coverage/branches.ts';
 import { recordRow } from './results.ts';
@@ -20,6 +25,8 @@ const ROOT = path.join(import.meta.dirname, '../..');
 const CONFIG = 'scripts/long/coverage/hardhat.config.ts';
 /** Where Hardhat writes, whatever is configured. */
 const REPORT = path.join(ROOT, 'coverage');
+/** What pieces of an unfinished run have found, in files named after what they were measured of. */
+const FOUND = path.join(ROOT, '.cache/coverage/found');
 const SOURCES = 'contracts-evm/src/';
 const LEAST_PERCENT = 95;
 
@@ -48,104 +55,172 @@ interface Measured {
   isReached: boolean;
 }
 
-/** By place, since several runs measure the same; what one of them has reached is reached. */
-const lines = new Map<string, Measured>();
-const branches = new Map<string, Measured>();
-
-function note(all: Map<string, Measured>, { place, file, isReached }: Measured): void {
-  const known = all.get(place);
-  all.set(place, { place, file, isReached: isReached || known?.isReached === true });
+/** What one piece has found. */
+interface Found {
+  readonly lines: Measured[];
+  readonly branches: Measured[];
+  readonly passed: number;
+  readonly failed: number;
 }
 
-/** Notes the lines of our sources that can run, from Hardhat's report in lcov's format. */
-function readLines(): void {
+/** The lines of our sources that can run, from Hardhat's report in lcov's format. */
+function readLines(): Measured[] {
+  const found: Measured[] = [];
   let file = '';
   for (const line of readFileSync(path.join(REPORT, 'lcov.info'), 'utf8').split('\n')) {
     if (line.startsWith('SF:')) file = line.slice(3).replaceAll('\\', '/');
     const [, number, count] = /^DA:(\d+),(\d+)/.exec(line) ?? [];
     if (number === undefined || !file.startsWith(SOURCES)) continue;
-    note(lines, { place: `${file}:${number}`, file, isReached: count !== '0' });
+    found.push({ place: `${file}:${number}`, file, isReached: count !== '0' });
   }
+  return found;
 }
 
-/** Notes the branches of our sources, under their marks, since a line may have several. */
-function readBranches(): void {
+/** The branches of our sources, under their marks, since a line may have several. */
+function readBranches(): Measured[] {
   const all = JSON.parse(readFileSync(path.join(ROOT, '.cache/coverage/branches.json'), 'utf8')) as Branch[];
   const hits = new Set(
     globSync('data/**/*.json', { cwd: REPORT }).flatMap((file) =>
       Object.keys(JSON.parse(readFileSync(path.join(REPORT, file), 'utf8')) as object),
     ),
   );
-  for (const { file, mark, line, taken } of all.filter((branch) => branch.file.startsWith(SOURCES))) {
-    note(branches, { place: `${file}:${line} ${taken} ${mark}`, file, isReached: hits.has(mark) });
-  }
+  return all
+    .filter((branch) => branch.file.startsWith(SOURCES))
+    .map(({ file, mark, line, taken }) => ({
+      place: `${file}:${line} ${taken} ${mark}`,
+      file,
+      isReached: hits.has(mark),
+    }));
+}
+
+async function measure(piece: readonly string[]): Promise<Found> {
+  rmSync(path.join(REPORT, 'data'), { recursive: true, force: true });
+  rmSync(path.join(REPORT, 'lcov.info'), { force: true });
+  const output = await runTests(piece);
+  if (!existsSync(path.join(REPORT, 'lcov.info')))
+    throw new Error('nothing was measured: no test ran, or nothing compiled');
+  /** What the tests say at their end, of which Hardhat's own summary is a second time. */
+  const count = (word: string): number =>
+    [...output.matchAll(new RegExp(`^(\\d+) ${word}\\b`, 'gm'))].reduce((sum, [, number]) => sum + Number(number), 0);
+  return { lines: readLines(), branches: readBranches(), passed: count('passing'), failed: count('failing') };
 }
 
 /** The tests in pieces that each run in a process of their own, since Hardhat writes what it counted only at an end. */
 function piecesOf(): string[][] {
-  const tests = globSync('contracts-evm/test/*/*.{test.ts,t.sol}', { cwd: ROOT });
-  const all = tests.map((file) => file.replaceAll('\\', '/')).sort();
-  const measured = all.filter((file) => !file.startsWith('contracts-evm/test/invariants/'));
-  return [...Map.groupBy(measured, (file) => path.posix.dirname(file)).values()];
+  // Of the tests in Solidity those of one folder, see hardhat.config.ts.
+  const tests = globSync(['contracts-evm/test/*/*.test.ts', 'contracts-evm/test/protocol/*.t.sol'], { cwd: ROOT });
+  const measured = tests.map((file) => file.replaceAll('\\', '/')).sort();
+  // Those of the DCAP verifier take longer than all others.
+  const pieceOf = (file: string): string => (file.includes('/dcap/') ? file : path.posix.dirname(file));
+  return [...Map.groupBy(measured, pieceOf).values()];
 }
 
-const reached = (of: Iterable<Measured>): { all: number; missed: Measured[]; percent: number } => {
-  const all = [...of];
+/** Where a piece's findings are kept: the name changes with all that they may depend on. */
+function keptAt(piece: readonly string[]): string {
+  const hash = createHash('sha256');
+  const patterns = ['contracts-evm/{src,test}/**/*.{sol,ts}', 'localnet/tee/**/*.ts', 'scripts/long/coverage/*.ts'];
+  const files = globSync(patterns, { cwd: ROOT }).sort();
+  for (const file of [...piece, ...files]) hash.update(`${file}\n`);
+  for (const file of files) hash.update(readFileSync(path.join(ROOT, file)));
+  return path.join(FOUND, `${hash.digest('hex')}.json`);
+}
+
+/** Measures pieces until the time is over. Gives what all have found, or nothing while some are left. */
+async function measureAll(pieces: readonly string[][], minutes: number): Promise<Found[] | undefined> {
+  const started = performance.now();
+  const all: Found[] = [];
+  for (const [i, piece] of pieces.entries()) {
+    const file = keptAt(piece);
+    if (existsSync(file)) {
+      all.push(JSON.parse(readFileSync(file, 'utf8')) as Found);
+      continue;
+    }
+    if (performance.now() - started > minutes * 60_000) {
+      console.error(`${i} of ${pieces.length} pieces are measured; the same command goes on with the rest`);
+      return undefined;
+    }
+    const found = await measure(piece);
+    mkdirSync(FOUND, { recursive: true });
+    writeFileSync(file, JSON.stringify(found));
+    all.push(found);
+  }
+  return all;
+}
+
+/** By place, since several pieces measure the same; what one of them has reached is reached. */
+function join(all: readonly Measured[]): Measured[] {
+  const byPlace = new Map<string, Measured>();
+  for (const { place, file, isReached } of all) {
+    byPlace.set(place, { place, file, isReached: isReached || byPlace.get(place)?.isReached === true });
+  }
+  return [...byPlace.values()];
+}
+
+const reached = (all: readonly Measured[]): { all: number; missed: Measured[]; percent: number } => {
   const missed = all.filter(({ isReached }) => !isReached);
   // Rounded down, so that 95.0 is no less.
   const share = all.length === 0 ? 100 : Math.floor((1000 * (all.length - missed.length)) / all.length) / 10;
   return { all: all.length, missed, percent: share };
 };
 
-const files = process.argv.slice(2);
-let output = '';
-for (const piece of files.length > 0 ? [files] : piecesOf()) {
-  rmSync(path.join(REPORT, 'data'), { recursive: true, force: true });
-  rmSync(path.join(REPORT, 'lcov.info'), { force: true });
-  output += await runTests(piece);
-  readLines();
-  readBranches();
-}
-if (lines.size === 0 || branches.size === 0) throw new Error('nothing was measured: no test ran, or nothing compiled');
-
-const allLines = reached(lines.values());
-const allBranches = reached(branches.values());
-for (const { place } of allLines.missed) console.log(`not run      ${place}`);
-for (const { place } of allBranches.missed) console.log(`not taken    ${place.slice(0, place.lastIndexOf(' '))}`);
-
-/** What the tests say at their end, of which Hardhat's own summary is a second time. */
-const count = (word: string): number =>
-  [...output.matchAll(new RegExp(`^(\\d+) ${word}\\b`, 'gm'))].reduce((sum, [, number]) => sum + Number(number), 0);
-const figures = {
-  line_percent: allLines.percent,
-  branch_percent: allBranches.percent,
-  lines: allLines.all,
-  lines_missed: allLines.missed.length,
-  branches: allBranches.all,
-  branches_missed: allBranches.missed.length,
-  tests_passed: count('passing'),
-  tests_failed: count('failing'),
-};
-
-function record(code: string, tests: Record<string, number>): void {
-  const within = ({ file }: Measured): boolean => file.startsWith(code);
-  const [ofLines, ofBranches] = [lines, branches].map((all) => reached([...all.values()].filter(within)));
-  recordRow('coverage-evm.md', {
-    code,
-    'line %': ofLines!.percent,
-    lines: ofLines!.all,
-    'branch %': ofBranches!.all === 0 ? '' : ofBranches!.percent,
-    branches: ofBranches!.all,
-    ...tests,
-  });
-}
-
-if (files.length === 0) {
-  record(SOURCES, { 'tests passed': figures.tests_passed, 'tests failed': figures.tests_failed });
-  for (const file of [...new Set([...lines.values()].map(({ file: name }) => name))].sort()) record(file, {});
-  if (figures.line_percent < LEAST_PERCENT || figures.branch_percent < LEAST_PERCENT) {
-    console.error(`coverage is below ${LEAST_PERCENT} percent: test what is listed above`);
-    process.exitCode = 1;
+/** Says what the pieces have found together, and writes it down when they are all. */
+function report(all: readonly Found[], isWhole: boolean): void {
+  const lines = join(all.flatMap((found) => found.lines));
+  const branches = join(all.flatMap((found) => found.branches));
+  const [ofLines, ofBranches] = [reached(lines), reached(branches)];
+  for (const { place } of ofLines.missed) console.log(`not run      ${place}`);
+  for (const { place } of ofBranches.missed) console.log(`not taken    ${place.slice(0, place.lastIndexOf(' '))}`);
+  const figures = {
+    line_percent: ofLines.percent,
+    branch_percent: ofBranches.percent,
+    lines: ofLines.all,
+    lines_missed: ofLines.missed.length,
+    branches: ofBranches.all,
+    branches_missed: ofBranches.missed.length,
+    tests_passed: all.reduce((sum, { passed }) => sum + passed, 0),
+    tests_failed: all.reduce((sum, { failed }) => sum + failed, 0),
+  };
+  const record = (code: string, tests: Record<string, number>): void => {
+    const within = ({ file }: Measured): boolean => file.startsWith(code);
+    const [here, taken] = [reached(lines.filter(within)), reached(branches.filter(within))];
+    recordRow('coverage-evm.md', {
+      code,
+      'line %': here.percent,
+      lines: here.all,
+      'branch %': taken.all === 0 ? '' : taken.percent,
+      branches: taken.all,
+      ...tests,
+    });
+  };
+  if (isWhole) {
+    record(SOURCES, { 'tests passed': figures.tests_passed, 'tests failed': figures.tests_failed });
+    for (const file of [...new Set(lines.map(({ file: name }) => name))].sort()) record(file, {});
+    if (figures.line_percent < LEAST_PERCENT || figures.branch_percent < LEAST_PERCENT) {
+      console.error(`coverage is below ${LEAST_PERCENT} percent: test what is listed above`);
+      process.exitCode = 1;
+    }
   }
+  if (figures.tests_failed > 0) process.exitCode = 1;
+  printFigures(figures);
 }
-printFigures(figures);
+
+const { values: options, positionals: files } = parseArgs({
+  options: { minutes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  allowPositionals: true,
+});
+const minutes = options.minutes === undefined ? Infinity : Number(options.minutes);
+if (!(minutes > 0)) throw new Error('--minutes is a number above 0');
+if (options.help) {
+  const head = readFileSync(import.meta.filename, 'utf8').split(/^ \*\/$/m)[0]!;
+  console.log(head.replace(/^\/\*\*\n/, '').replaceAll(/^ \* ?/gm, ''));
+} else if (files.length > 0) {
+  report([await measure(files)], false);
+} else {
+  // A run without a limit of time has nothing to go on from.
+  if (options.minutes === undefined) rmSync(FOUND, { recursive: true, force: true });
+  const all = await measureAll(piecesOf(), minutes);
+  if (all) {
+    report(all, true);
+    rmSync(FOUND, { recursive: true, force: true });
+  } else process.exitCode = 2;
+}

@@ -7,6 +7,8 @@ import { CorpusRunner } from '../harness/dcap-corpus.ts';
 import {
   addTemplateCall,
   evaluationNumberOf,
+  someOf,
+  triesOf,
   verifyCall,
   verifyCompactCall,
   type Outcome,
@@ -54,7 +56,7 @@ describe('compact evidence', function () {
   it('has the judgement of the same evidence with its leaf as DER', async () => {
     const forms = new Set<string>();
     const hasNone: string[] = [];
-    for (const { id, form, at, rootFingerprint, collateral, evidence, allowDebug } of honestCases()) {
+    for (const { id, form, at, rootFingerprint, collateral, evidence, allowDebug } of someOf(honestCases(), 8)) {
       if (allowDebug) continue;
       const number = evaluationNumberOf(collateral);
       const verifier = await runner.verifier(at, rootFingerprint, collateral);
@@ -80,7 +82,7 @@ describe('compact evidence', function () {
 
   it('is refused by the rule by which the same evidence is refused', async () => {
     const counts = new Map<string, number>();
-    for (const entry of ruleCases()) {
+    for (const entry of someOf(ruleCases(), 4)) {
       if (entry.kind !== 'verification' || entry.step !== 'verification') continue;
       const { id, at, admittedAt, laterRootCrl, rootFingerprint, collateral, evidence } = entry;
       if (laterRootCrl || at !== admittedAt) continue;
@@ -111,7 +113,8 @@ describe('compact evidence', function () {
         assert.ok(error !== undefined && error !== 'Panic', `${form}: ${about} is ${error ?? 'accepted'}`);
         return error;
       };
-      for (let i = 0; i < compact.length; i += 3) {
+      const stride = Math.ceil(compact.length / triesOf(compact.length / 3, compact.length));
+      for (let i = 0; i < compact.length; i += stride) {
         const bytes = compact.slice();
         bytes[i]! ^= 1 << (i % 8);
         const error = await refused(bytes, `bit ${i % 8} of byte ${i}`);

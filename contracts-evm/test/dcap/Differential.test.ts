@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { bytesToHex } from 'viem';
 import { createPlatform, Vendor, type Platform } from '../../../localnet/tee/index.ts';
 import { admitCollateral, DcapError, type Collateral } from '../../../prover/protocol/dcap/index.ts';
-import { dcapChain, documentCall, isLong, PARTS, uploadCall, type Part, type Verifier } from '../harness/dcap.ts';
+import { dcapChain, documentCall, PARTS, triesOf, uploadCall, type Part, type Verifier } from '../harness/dcap.ts';
 import { mutate, randomOf, reword } from '../harness/mutate.ts';
 
 const AT = Date.UTC(2026, 4, 5, 6, 7, 8) / 1000;
-const ROUNDS = isLong ? 1_000 : 100;
+const ROUNDS = triesOf(100, 1_000);
 
 /** The rule by which TypeScript refuses a part whose basis is in order, or `accepted`. */
 function ruleOf(action: () => unknown): string {

@@ -13,12 +13,13 @@ import {
 import { QUOTE_FORMS, type QuoteForm } from '../../../localnet/tee/index.ts';
 import { CASE_TIME, draftOf, honestCases, issue } from '../../../localnet/tee/misbehave/index.ts';
 import { compactEvidence, readCertificate, readEvidence } from '../../../prover/protocol/dcap/index.ts';
-import { dcapChain, isLong, revertData } from '../harness/dcap.ts';
+import { MAX_GAS } from '../harness/chain.ts';
+import { dcapChain, revertData, triesOf } from '../harness/dcap.ts';
 import { mutate, randomOf } from '../harness/mutate.ts';
 
 /** The harness's own error. */
 const MEMORY_CHANGED = toFunctionSelector('MemoryChanged(string)');
-const ROUNDS = isLong ? 1_000 : 25;
+const ROUNDS = triesOf(25, 1_000);
 
 describe('memory of the DCAP readers', function () {
   this.timeout(1_200_000);
@@ -36,7 +37,7 @@ describe('memory of the DCAP readers', function () {
       const data = encodeFunctionData({ abi, functionName, args });
       let found: Hex | undefined;
       try {
-        ({ data: found } = await client.call({ to: address, data, gas: 16_000_000n }));
+        ({ data: found } = await client.call({ to: address, data, gas: MAX_GAS }));
       } catch (failure) {
         const error = revertData(failure);
         // A rule of a reader, none of which is in the harness's own ABI.

@@ -9,11 +9,13 @@ import {
   type StoreCase,
   type VerificationCase,
 } from '../../../localnet/tee/misbehave/index.ts';
+import { isMeasured } from '../harness/chain.ts';
 import { CorpusRunner } from '../harness/dcap-corpus.ts';
 import {
   crlCall,
   documentCall,
   evaluationNumberOf,
+  someOf,
   uploadCall,
   verifyCall,
   type Call,
@@ -73,15 +75,20 @@ describe('DCAP rules', function () {
 
   it('refuses every case of the corpus by its rule', async () => {
     const counts = new Map<string, number>();
+    const played = new Map<string, number>();
     for (const entry of ruleCases()) {
       if (entry.kind === 'conversion' || entry.rule === 'StaleSnapshot') continue;
+      counts.set(entry.rule, (counts.get(entry.rule) ?? 0) + 1);
+      // Under measurement, which is slow, some of each rule and step.
+      const kind = `${entry.rule} ${entry.kind === 'store' ? 'store' : `${entry.step} ${entry.role}`}`;
+      played.set(kind, (played.get(kind) ?? 0) + 1);
+      if (isMeasured && played.get(kind)! > 3) continue;
       const outcome = entry.kind === 'store' ? await storeOutcomeOf(entry) : await outcomeOf(entry);
       assert.equal(outcome.error, entry.rule, `${entry.id}: ${describeOutcome(outcome)}`);
       // Rules of one kind of certificate have other arguments.
       if (entry.kind === 'verification' && entry.role && OF_ALL_ROLES.test(entry.number)) {
         assert.equal(outcome.args![0], BigInt(ROLES[entry.role]), entry.id);
       }
-      counts.set(entry.rule, (counts.get(entry.rule) ?? 0) + 1);
     }
     for (const [rule, count] of counts) assert.ok(count >= 10, `${rule} has ${count} cases`);
     const others = ['StaleSnapshot', 'TrailingBytes', 'MalformedPem', 'InvalidPemChain', 'MalformedCollateralFile'];
@@ -110,7 +117,7 @@ describe('DCAP rules', function () {
       ...['None', 'UpToDate', 'SWHardeningNeeded', 'ConfigurationNeeded', 'ConfigurationAndSWHardeningNeeded'],
       ...['OutOfDate', 'OutOfDateConfigurationNeeded', 'TDRelaunchAdvised', 'TDRelaunchAdvisedConfigurationNeeded'],
     ];
-    for (const { id, at, rootFingerprint, collateral, evidence, expected, allowDebug } of honestCases()) {
+    for (const { id, at, rootFingerprint, collateral, evidence, expected, allowDebug } of someOf(honestCases(), 2)) {
       const verifier = await runner.verifier(at, rootFingerprint, collateral);
       const outcome = await verifier.call(verifyCall(evidence, evaluationNumberOf(collateral)));
       if (allowDebug) {

@@ -27,9 +27,20 @@ import {
   type Collateral,
   type LeafTemplate,
 } from '../../../prover/protocol/dcap/index.ts';
+import { isMeasured, MAX_GAS } from './chain.ts';
 
 /** Whether to take the time for all that can be compared, and not for a part of it: `npm run test:long`. */
-export const isLong = process.env.CORRIDOR_LONG === '1';
+const isLong = process.env.CORRIDOR_LONG === '1';
+
+/** How often to try what is random: as said for `npm test`, for a long run, and seldom under measurement, which is slow. */
+export const triesOf = (usual: number, long: number): number =>
+  isLong ? long : isMeasured ? Math.ceil(usual / 5) : usual;
+
+/** All cases, but under measurement one in so many. */
+export function* someOf<T>(cases: Iterable<T>, inSoMany: number): Generator<T> {
+  let i = 0;
+  for (const entry of cases) if (!isMeasured || i++ % inSoMany === inSoMany >> 1) yield entry;
+}
 
 /** Parts of collateral in the order in which docs/spec/dcap.md section 2 has them uploaded. */
 export const PARTS = [
@@ -102,7 +113,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     async function call([functionName, args]: Call): Promise<Outcome> {
       const data = encodeFunctionData({ abi, functionName, args });
       try {
-        const { data: result = '0x' } = await client.call({ to: address, data, gas: 16_000_000n });
+        const { data: result = '0x' } = await client.call({ to: address, data, gas: MAX_GAS });
         return { result: decodeFunctionResult({ abi, functionName, data: result }) };
       } catch (error) {
         const { errorName, args: errorArgs = [] } = decodeErrorResult({ abi, data: revertData(error) });
@@ -114,7 +125,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     async function send([functionName, args]: Call): Promise<TransactionReceipt> {
       await testClient.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
       const data = encodeFunctionData({ abi, functionName, args });
-      const hash = await wallet!.sendTransaction({ to: address, data, gas: 16_000_000n });
+      const hash = await wallet!.sendTransaction({ to: address, data, gas: MAX_GAS });
       const receipt = await client.waitForTransactionReceipt({ hash });
       assert.equal(receipt.status, 'success', `${functionName} fails`);
       return receipt;
@@ -125,10 +136,7 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
       await testClient.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
       const data = encodeFunctionData({ abi, functionName, args });
       // The node mines it, and says so by an error.
-      await assert.rejects(
-        wallet!.sendTransaction({ to: address, data, gas: 16_000_000n }),
-        `${functionName} succeeds`,
-      );
+      await assert.rejects(wallet!.sendTransaction({ to: address, data, gas: MAX_GAS }), `${functionName} succeeds`);
       const { transactions } = await client.getBlock();
       const { status, to } = await client.getTransactionReceipt({ hash: transactions[0] as Hex });
       assert.deepEqual([status, to], ['reverted', address.toLowerCase()]);

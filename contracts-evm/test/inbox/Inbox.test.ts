@@ -111,8 +111,7 @@ describe('Inbox', () => {
     this.timeout(120_000);
     const { inbox } = world;
     const run = await runOf(300, 256);
-    const gas = 16_000_000n;
-    await inbox.send('deliver', [run.statement, await world.signed(run.digest, enclaves), run.messages], { gas });
+    await inbox.send('deliver', [run.statement, await world.signed(run.digest, enclaves), run.messages]);
     for (const i of [299, 300, 511, 512, 555, 556]) {
       assert.equal(await inbox.read('isDelivered', [FAR_CHAIN, nonceOf(i)]), i >= 300 && i < 556, `${i}`);
     }
