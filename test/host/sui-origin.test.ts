@@ -236,6 +236,25 @@ describe('Sui as an origin', () => {
     );
   });
 
+  it('asks a node for few checkpoints before it knows that they are final', async () => {
+    const honest = nodeOf(made, () => made.length);
+    let asked = 0;
+    const liar = {
+      ledgerService: {
+        ...honest.ledgerService,
+        getCheckpoint: async (...args: Parameters<typeof honest.ledgerService.getCheckpoint>) => {
+          const answer = await honest.ledgerService.getCheckpoint(...args);
+          if (args[0].readMask?.paths?.some((path) => path.startsWith('transactions'))) asked++;
+          const signature = { ...answer.response.checkpoint!.signature, signature: new Uint8Array(48) };
+          return { response: { checkpoint: { ...answer.response.checkpoint, signature } } };
+        },
+      },
+    } as unknown as SuiGrpcClient;
+    const { origin } = await open('sui_ahead', [liar]);
+    await assert.rejects(origin.poll(), { code: 'Contradiction' });
+    assert.ok(asked > 0 && asked <= 2, `${asked} were asked for`);
+  });
+
   for (const [what, hidden] of [
     ['the first message of all', 0],
     ['one in the middle', 2],

@@ -113,7 +113,7 @@ describe('compact evidence', function () {
         assert.ok(error !== undefined && error !== 'Panic', `${form}: ${about} is ${error ?? 'accepted'}`);
         return error;
       };
-      const stride = Math.ceil(compact.length / triesOf(compact.length / 3, compact.length));
+      const stride = Math.round(compact.length / triesOf(compact.length / 3, compact.length));
       for (let i = 0; i < compact.length; i += stride) {
         const bytes = compact.slice();
         bytes[i]! ^= 1 << (i % 8);

@@ -62,8 +62,8 @@ const STRIDE = 1024n;
 const IDLE_MS = 1_500;
 /** Of a transaction's effects and events: what an enclave's frame holds, less the checkpoint's contents. */
 const MAX_PROVABLE_BYTES = 6 << 20;
-/** Events whose checkpoints are asked for before those are known to be final. */
-const AHEAD = 256;
+/** Checkpoints that are asked for before they are known to be final: each may be large, and a node may name any. */
+const AHEAD = 2;
 /** Item number of what belongs to a whole checkpoint. */
 const WHOLE = -1;
 
@@ -200,8 +200,8 @@ export class SuiOrigin implements Origin {
     this.#lead(from - 1n, certified, summaries);
     // Asked for already, since the check of the certificate keeps the processor busy.
     const ahead = new Map<bigint, Promise<CheckpointEvidence>>();
-    for (const { checkpoint } of places.length <= AHEAD ? places : []) {
-      if (!ahead.has(checkpoint)) ahead.set(checkpoint, fetchEvidence(node, checkpoint));
+    for (const [checkpoint] of groupBy(places, (place) => place.checkpoint).slice(0, AHEAD)) {
+      ahead.set(checkpoint, fetchEvidence(node, checkpoint));
     }
     // Where the certificate is refused, nobody asks how that ended.
     for (const answer of ahead.values()) answer.catch(() => {});
