@@ -1,7 +1,8 @@
 /** Transactions of users as the executor works with them, decoded from BCS `TransactionData`. */
-import { bcs } from '@mysten/sui/bcs';
-import { fromBase64, toBase58 } from '@mysten/sui/utils';
-import { BcsError, decodeExact, digestBytes } from '../ledger/bcs.ts';
+import type { bcs } from '@mysten/sui/bcs';
+import { toBase58 } from '@mysten/sui/utils';
+import { BcsError, digestBytes } from '../ledger/bcs.ts';
+import { decodeTransactionData } from '../ledger/codec/transaction.ts';
 import type { Argument } from '../ledger/outcome.ts';
 import { PROTOCOL } from '../ledger/protocol.ts';
 import { parseTypeTag, type TypeTag } from '../vm/tag.ts';
@@ -80,7 +81,7 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
   if (bytes.length > limit) refuseSize(`serialized transaction size exceeded maximum of ${limit}`, bytes.length);
   let data: Data;
   try {
-    data = decodeExact(bcs.TransactionData, bytes, 'TransactionData').V1;
+    data = decodeTransactionData(bytes).V1;
   } catch (error) {
     if (error instanceof BcsError) return refuseInput(error.message);
     throw error;
@@ -107,6 +108,8 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
     commands: commands.map(decodeCommand),
   };
 }
+
+const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
 function objectRef(ref: { objectId: string; version: string; digest: string }): ObjectRef {
   return { id: ref.objectId, version: BigInt(ref.version), digest: ref.digest };

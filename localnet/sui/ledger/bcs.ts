@@ -42,7 +42,7 @@ export function decodeExact<T, I>(type: BcsType<T, I>, bytes: Uint8Array, typeNa
 
 /** Whether two byte strings are equal. Not constant time: ledger data is public. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
 /** Names that Sui puts in front of a value's BCS before hashing it. */

@@ -1,7 +1,8 @@
 /** Turns an executor's outcome into effects, events and object versions, without changing the ledger. */
 import type { bcs } from '@mysten/sui/bcs';
 import { fromBase58, toBase58 } from '@mysten/sui/utils';
-import { TransactionEffects, TransactionEvents, digestOf, type EventValue, type GasCosts } from './bcs.ts';
+import { digestOf, type EventValue, type GasCosts } from './bcs.ts';
+import { decodeEffects, encodeEffects, encodeEvents } from './codec/effects.ts';
 import { coinBalance, idOfContents, seal, PACKAGE_OWNER, type MoveRecord, type ObjectRecord } from './objects.ts';
 import type { EffectsInput, MoveWrite, ObjectWrite, OwnerWrite, TransactionOutcome } from './outcome.ts';
 import { LedgerError, canonicalType, coinTypeOf, normalizeAddress, ownerAddress } from './types.ts';
@@ -98,22 +99,21 @@ export function prepareTransaction(outcome: TransactionOutcome, state: StateView
     ];
   });
 
-  const eventsBytes =
-    outcome.events.length > 0 ? TransactionEvents.serialize({ data: [...outcome.events] }) : undefined;
+  const eventsBytes = outcome.events.length > 0 ? encodeEvents(outcome.events) : undefined;
   const gasIndex = outcome.gasObject === undefined ? null : changed.indexOf(outcome.gasObject);
   if (gasIndex === -1) refuse(`gas object ${outcome.gasObject} is not among the objects changed`);
   const read = [...inputs.values()].filter(({ id }) => !replaced.has(id));
   const loaded = outcome.loaded.map(
     ({ id, version }) => state.at(id, version) ?? refuse(`${id}@${version} is unknown`),
   );
-  const effects = TransactionEffects.serialize({
+  const effects = encodeEffects({
     V2: {
       status: outcome.status,
       executedEpoch: state.epoch,
       gasUsed: outcome.gasUsed,
       transactionDigest: digest,
       gasObjectIndex: gasIndex,
-      eventsDigest: eventsBytes ? digestOf('TransactionEvents', eventsBytes.toBytes()) : null,
+      eventsDigest: eventsBytes ? digestOf('TransactionEvents', eventsBytes) : null,
       dependencies: sortDigests([...replaced.values(), ...read, ...loaded].map((object) => object.previousTransaction)),
       lamportVersion: lamport,
       changedObjects: changes,
@@ -122,7 +122,7 @@ export function prepareTransaction(outcome: TransactionOutcome, state: StateView
         .map(({ id, version, digest: ref }) => [id, { ReadOnlyRoot: [version, ref] }]),
       auxDataDigest: null,
     },
-  }).toBytes();
+  });
 
   return {
     height: state.height,
@@ -271,7 +271,7 @@ function sortDigests(digests: readonly string[]): string[] {
 
 /** Decodes effects; this ledger writes version 2 only. */
 export function readEffects(effects: Uint8Array): EffectsV2 {
-  const value = TransactionEffects.parse(effects);
+  const value = decodeEffects(effects);
   if (value.$kind !== 'V2') throw new LedgerError('OUTCOME_INVALID', 'effects of version 1 are not written any more');
   return value.V2;
 }

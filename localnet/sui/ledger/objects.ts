@@ -1,6 +1,9 @@
 /** Objects as the ledger keeps them, and their BCS. */
 import { bcs } from '@mysten/sui/bcs';
 import { digestOf } from './bcs.ts';
+import { Cache } from './cache.ts';
+import { orElse, Writer } from './codec/buffers.ts';
+import { writeMove } from './codec/objects.ts';
 import {
   GAS_COIN_TYPE,
   IMMUTABLE,
@@ -68,6 +71,16 @@ function typeToBcs(type: string): MoveObjectType {
   return coin === undefined ? { Other: parseStruct(type) } : { Coin: coin };
 }
 
+const typeBytes = new Cache<Uint8Array>(10_000);
+/** Longer ones are not kept. */
+const MAX_CACHED_TYPE = 4096;
+
+/** BCS `MoveObjectType`. */
+function encodeType(type: string): Uint8Array {
+  const encode = (): Uint8Array => bcs.MoveObjectType.serialize(typeToBcs(type)).toBytes();
+  return type.length > MAX_CACHED_TYPE ? encode() : typeBytes.get(type, encode);
+}
+
 function typeFromBcs(type: (typeof bcs.MoveObject.$inferType)['type']): string {
   switch (type.$kind) {
     case 'GasCoin':
@@ -85,6 +98,21 @@ function typeFromBcs(type: (typeof bcs.MoveObject.$inferType)['type']): string {
 
 /** An object's BCS (`ObjectInner`). */
 export function encodeObject(object: Omit<MoveRecord, 'digest'> | Omit<PackageRecord, 'digest'>): Uint8Array {
+  if (object.kind === 'package') return encodeBySdk(object);
+  return orElse(
+    () => encodeQuickly(object),
+    () => encodeBySdk(object),
+  );
+}
+
+/** @throws where it leaves an object to the SDK */
+export function encodeQuickly(object: Omit<MoveRecord, 'digest'>): Uint8Array {
+  const writer = new Writer();
+  writeMove(writer, object, encodeType(object.type));
+  return writer.finish();
+}
+
+export function encodeBySdk(object: Omit<MoveRecord, 'digest'> | Omit<PackageRecord, 'digest'>): Uint8Array {
   const { owner, previousTransaction, storageRebate } = object;
   const data: ObjectValue['data'] =
     object.kind === 'move'

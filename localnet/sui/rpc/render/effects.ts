@@ -1,6 +1,7 @@
 /** Effects and events as the messages that clients read. */
 import { GrpcTypes } from '@mysten/sui/grpc';
-import { TransactionEvents, digestOf, type EventValue } from '../../ledger/bcs.ts';
+import { digestOf, type EventValue } from '../../ledger/bcs.ts';
+import { encodeEvents } from '../../ledger/codec/effects.ts';
 import { readEffects, type EffectsV2 } from '../../ledger/effects.ts';
 import type { ObjectRecord } from '../../ledger/objects.ts';
 import type { PackageReader } from '../../ledger/packages.ts';
@@ -160,7 +161,7 @@ export function renderEvents(
   packages: PackageReader,
 ): GrpcTypes.TransactionEvents | undefined {
   if (events.length === 0) return undefined;
-  const bytes = (): Uint8Array => TransactionEvents.serialize({ data: [...events] }).toBytes();
+  const bytes = (): Uint8Array => encodeEvents(events);
   return project<GrpcTypes.TransactionEvents>(mask, {
     bcs: () => bcsMessage('TransactionEvents', bytes()),
     digest: () => digestOf('TransactionEvents', bytes()),

@@ -1,8 +1,9 @@
 /** Transactions: Sui's BCS into the messages that clients read. */
-import { bcs } from '@mysten/sui/bcs';
+import type { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes } from '@mysten/sui/grpc';
 import { fromBase64 } from '@mysten/sui/utils';
 import { digestOf } from '../../ledger/bcs.ts';
+import { readTransactionData } from '../../ledger/codec/transaction.ts';
 import { recordFromBcs } from '../../ledger/objects.ts';
 import { canonicalType } from '../../ledger/types.ts';
 import { project, FieldMask } from '../field-mask.ts';
@@ -23,7 +24,7 @@ const { TransactionKind_Kind: KindNumber, EndOfEpochTransactionKind_Kind: EndKin
 
 /** Renders BCS `TransactionData`. */
 export function renderTransaction(bytes: Uint8Array, mask: FieldMask): GrpcTypes.Transaction {
-  const data = (): Data => bcs.TransactionData.parse(bytes).V1;
+  const data = (): Data => readTransactionData(bytes).V1;
   return project<GrpcTypes.Transaction>(mask, {
     bcs: () => bcsMessage('TransactionData', bytes),
     digest: () => digestOf('TransactionData', bytes),

@@ -1,8 +1,8 @@
 /** Transactions as clients send them in messages, into the parts of Sui's BCS. */
-import { bcs } from '@mysten/sui/bcs';
+import type { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes } from '@mysten/sui/grpc';
 import { toBase64 } from '@mysten/sui/utils';
-import { decodeExact } from '../../ledger/bcs.ts';
+import { decodeTransactionData, encodeTransactionData } from '../../ledger/codec/transaction.ts';
 import { canonicalType, formatType, parseType } from '../../ledger/types.ts';
 import { milliseconds } from '../render/common.ts';
 import { address, digest, name } from '../services/context.ts';
@@ -19,7 +19,7 @@ type ObjectRef = { objectId: string; version: bigint; digest: string };
 /** BCS of a transaction. */
 export function encodeTransaction(data: DataV1): Uint8Array {
   try {
-    return bcs.TransactionData.serialize({ V1: data }).toBytes();
+    return encodeTransactionData({ V1: data });
   } catch (error) {
     throw invalid('transaction', (error as Error).message);
   }
@@ -31,7 +31,7 @@ export function encodeTransaction(data: DataV1): Uint8Array {
  */
 export function checkTransaction(bytes: Uint8Array): Uint8Array {
   try {
-    decodeExact(bcs.TransactionData, bytes, 'TransactionData');
+    decodeTransactionData(bytes);
   } catch (error) {
     throw invalid('transaction', `invalid transaction: ${(error as Error).message}`);
   }

@@ -1,7 +1,7 @@
 /** `sui.rpc.v2.TransactionExecutionService`: simulate and execute. */
-import { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes } from '@mysten/sui/grpc';
 import type { Simulation } from '../../devnet-api.ts';
+import { readTransactionData } from '../../ledger/codec/transaction.ts';
 import { readEffects } from '../../ledger/effects.ts';
 import type { CommandResult, CommandValue } from '../../ledger/outcome.ts';
 import { FieldMask } from '../field-mask.ts';
@@ -34,7 +34,7 @@ export function executionService(context: ServiceContext): Handlers {
 
   /** Budget of a transaction whose message has none, from a simulation with a mock coin. */
   const estimate = async (transaction: Uint8Array, coins: number): Promise<bigint> => {
-    const data = bcs.TransactionData.parse(transaction).V1;
+    const data = readTransactionData(transaction).V1;
     const probe = { ...data, gasData: { ...data.gasData, payment: [], budget: PROTOCOL.max_tx_gas } };
     const simulation = await simulate(encodeTransaction(probe as DataV1), true, true);
     const { status, gasUsed } = readEffects(simulation.transaction.effects);
@@ -58,7 +58,7 @@ export function executionService(context: ServiceContext): Handlers {
 
   /** Sets budget and payment where the message leaves them open. */
   const withGas = async (message: GrpcTypes.Transaction, transaction: Uint8Array): Promise<Uint8Array> => {
-    const data = bcs.TransactionData.parse(transaction).V1;
+    const data = readTransactionData(transaction).V1;
     const open = message.gasPayment?.budget === undefined && message.bcs?.value === undefined;
     if (open) {
       const available = BigInt(data.gasData.budget);

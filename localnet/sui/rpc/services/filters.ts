@@ -1,7 +1,7 @@
 /** Filters of transactions and events: disjunctions of conjunctions of literals, each possibly negated. */
-import { bcs } from '@mysten/sui/bcs';
 import type { GrpcTypes } from '@mysten/sui/grpc';
 import type { EventValue } from '../../ledger/bcs.ts';
+import { readTransactionData } from '../../ledger/codec/transaction.ts';
 import { readEffects } from '../../ledger/effects.ts';
 import type { CommittedTransaction, Ledger } from '../../ledger/ledger.ts';
 import { canonicalType, ownerAddress } from '../../ledger/types.ts';
@@ -17,7 +17,7 @@ const MAX_LITERALS = 32;
 
 /** Sender of a transaction. */
 export function senderOf(transaction: CommittedTransaction): string {
-  return bcs.TransactionData.parse(transaction.transaction).V1.sender;
+  return readTransactionData(transaction.transaction).V1.sender;
 }
 
 /**
@@ -133,7 +133,7 @@ function affects(transaction: CommittedTransaction, affected: string, ledger: Le
 }
 
 function calls(transaction: CommittedTransaction, [packageId, module, name]: string[]): boolean {
-  const { kind } = bcs.TransactionData.parse(transaction.transaction).V1;
+  const { kind } = readTransactionData(transaction.transaction).V1;
   if (kind.$kind !== 'ProgrammableTransaction') return false;
   return kind.ProgrammableTransaction.commands.some(
     ({ MoveCall: call }) =>
