@@ -40,12 +40,14 @@ export interface SimulateOptions {
   readonly checks: boolean;
   /** Whether a transaction without gas payment runs on a mock coin; otherwise it is refused. */
   readonly mockGas: boolean;
+  /** Whether to note what commands return and change; true by default. Nothing else depends on it. */
+  readonly outputs?: boolean;
 }
 
 /** What a simulation found. Nothing was committed. */
 export interface Simulation {
   readonly transaction: PreparedTransaction;
-  /** One entry per command that ran; empty when the execution failed. */
+  /** One entry per command that ran; empty when the execution failed, or without `outputs`. */
   readonly commands: readonly CommandResult[];
   /** Id of the mock gas coin, when one was used. */
   readonly mockGasId?: string;

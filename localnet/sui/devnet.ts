@@ -81,8 +81,8 @@ export class LocalDevnet implements Devnet {
    * @param transaction BCS `TransactionData`
    * @throws TransactionRefused
    */
-  simulate(transaction: Uint8Array, { checks, mockGas }: SimulateOptions): LocalSimulation {
-    const mode = { checks, mockGas, track: true };
+  simulate(transaction: Uint8Array, { checks, mockGas, outputs = true }: SimulateOptions): LocalSimulation {
+    const mode = { checks, mockGas, track: outputs };
     return this.#run(decodeTransaction(transaction), [], mode, ({ outcome, commands, mockGasId, report }) => ({
       transaction: this.ledger.prepare(outcome),
       commands,

@@ -1,7 +1,7 @@
 /** Runs the commands of a typed and verified transaction. */
 import type { EventValue } from '../ledger/bcs.ts';
 import type { CommandResult, CommandValue } from '../ledger/outcome.ts';
-import { parseStruct } from '../ledger/types.ts';
+import { parseStruct, type StructTag } from '../ledger/types.ts';
 import type { NativeEnv } from '../natives/env.ts';
 import { deserialize, serialize } from '../vm/bcs.ts';
 import { VmError } from '../vm/errors.ts';
@@ -186,7 +186,7 @@ export class Run {
     for (; this.#eventsTaken < events.length; this.#eventsTaken++) {
       const { type, value } = events[this.#eventsTaken]!;
       const contents = this.machine(() => serialize(types, type, value));
-      this.events.push({ packageId, module, sender, type: parseStruct(type.key), contents });
+      this.events.push({ packageId, module, sender, type: structTagOf(type), contents });
     }
   }
 
@@ -258,6 +258,15 @@ export class Run {
     const { types } = this.packages.loader;
     return { type: type.key, value: this.machine(() => serialize(types, type, value)) };
   }
+}
+
+/** Tags of the types of events; equal events share theirs, which nobody changes. */
+const structTags = new WeakMap<Type, StructTag>();
+
+function structTagOf(type: Type): StructTag {
+  let tag = structTags.get(type);
+  if (!tag) structTags.set(type, (tag = parseStruct(type.key)));
+  return tag;
 }
 
 function packVector(element: Type, values: readonly Value[]): Value {

@@ -1,7 +1,7 @@
 /** Objects as the ledger keeps them, and their BCS. */
 import { bcs } from '@mysten/sui/bcs';
 import { digestOf } from './bcs.ts';
-import { Cache } from './cache.ts';
+import { Cache } from '../cache.ts';
 import { orElse, Writer } from './codec/buffers.ts';
 import { writeMove } from './codec/objects.ts';
 import {

@@ -1,6 +1,7 @@
 // Native functions of sui::dynamic_field: objects owned by objects, under ids derived from the owner and a name.
 
 import { blake2b } from '@noble/hashes/blake2.js';
+import { Cache } from '../cache.ts';
 import { addressBytes, addressOf, serialize } from '../vm/bcs.ts';
 import type { NativeContext } from '../vm/native.ts';
 import { abstractSize, structTagSize, typeSize, typeTagSize } from '../vm/size.ts';
@@ -28,6 +29,18 @@ const CHILD_SCOPE = 0xf0;
  * @param parent "0x" and 64 hex digits.
  */
 export function deriveFieldId(parent: string, nameType: Type, nameBytes: Uint8Array): string {
+  const derive = (): string => hashField(parent, nameType, nameBytes);
+  if (nameBytes.length > MAX_KEPT_NAME || nameType.key.length > MAX_KEPT_TYPE) return derive();
+  const name = Buffer.from(nameBytes).toString('latin1');
+  return fieldIds.get(`${parent} ${name.length} ${name} ${nameType.key}`, derive);
+}
+
+/** Transactions look up the same fields over and over, in each simulation and again when they are executed. */
+const fieldIds = new Cache<string>(4096);
+const MAX_KEPT_NAME = 256;
+const MAX_KEPT_TYPE = 512;
+
+function hashField(parent: string, nameType: Type, nameBytes: Uint8Array): string {
   const tag = typeTagBytes(nameType);
   const input = new Uint8Array(1 + 32 + 8 + nameBytes.length + tag.length);
   input[0] = CHILD_SCOPE;

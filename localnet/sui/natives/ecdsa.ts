@@ -5,6 +5,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { createHash, createPublicKey, verify as verifyWithOpenSsl } from 'node:crypto';
+import { Cache } from '../cache.ts';
 import { bytesAt, bytesResult } from '../vm/native.ts';
 import { struct } from '../vm/values.ts';
 import { ChaChaRng } from './chacha.ts';
@@ -126,6 +127,21 @@ export function recoverKey(curve: Curve, signature: Uint8Array, digest: Uint8Arr
   return key.is0() ? 'failed' : key.toBytes(true);
 }
 
+type Recovered = ReturnType<typeof recoverKey>;
+
+/** What was recovered lately: a transaction is simulated before it is executed, and statements are judged many times. */
+const recovered = new Cache<Recovered>(1024);
+
+/** As `recoverKey`, and only once for the same signature over the same digest. */
+export function recoverOnce(curve: Curve, signature: Uint8Array, digest: Uint8Array): Recovered {
+  const recoverNow = (): Recovered => recoverKey(curve, signature, digest);
+  if (signature.length !== 65) return recoverNow();
+  const input = Buffer.concat([signature, digest]).toString('latin1');
+  const key = recovered.get(`${curve === p256 ? 'r1' : 'k1'} ${input}`, recoverNow);
+  // Each caller's own: the machine takes the bytes of a result over.
+  return typeof key === 'string' ? key : key.slice();
+}
+
 interface HashCosts {
   readonly 0: MessageCost;
   readonly 1: MessageCost;
@@ -141,7 +157,7 @@ const recover =
     }
     const data = bytesAt(message);
     ctx.charge(messageCost(costs[hash as 0 | 1], data.length));
-    const key = recoverKey(curve, bytesAt(signature), digest(data));
+    const key = recoverOnce(curve, bytesAt(signature), digest(data));
     if (key === 'invalid') return ctx.abort(E_INVALID_SIGNATURE);
     return key === 'failed' ? ctx.abort(E_FAIL_TO_RECOVER) : bytesResult(key);
   };

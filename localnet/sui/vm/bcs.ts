@@ -11,7 +11,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(
 
 /** "0x" and 64 hex digits to 32 bytes. */
 export function addressBytes(address: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(address.slice(2), 'hex'));
+  return new Uint8Array(Buffer.from(address.slice(2), 'hex'));
 }
 
 /** 32 bytes to "0x" and 64 hex digits. */

@@ -105,6 +105,9 @@ describe('a devnet', () => {
     const simulated = world.devnet.simulate(bytes, { checks: true, mockGas: false });
     const again = world.devnet.simulate(bytes, { checks: true, mockGas: false });
     assert.deepEqual(again.transaction.effects, simulated.transaction.effects);
+    const blind = world.devnet.simulate(bytes, { checks: true, mockGas: false, outputs: false });
+    assert.deepEqual({ ...blind, commands: simulated.commands }, simulated);
+    assert.deepEqual([blind.commands.length, simulated.commands.length], [0, 2]);
     assert.equal(world.ledger.height, height);
     assert.equal(world.ledger.latestCheckpoint.digest, digest);
     const ran = world.execute(bytes, await world.sign(bytes));

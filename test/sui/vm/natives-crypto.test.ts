@@ -13,6 +13,7 @@ import jsSha3 from 'js-sha3';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { chachaBlock } from '../../../localnet/sui/natives/chacha.ts';
+import { recoverKey } from '../../../localnet/sui/natives/ecdsa.ts';
 import { Bytes, type Struct } from '../../../localnet/sui/vm/values.ts';
 import { fromHex, NativeHarness, text, toHex } from './native-call.ts';
 
@@ -297,6 +298,32 @@ describe('sui natives: ecdsa specifics', () => {
     const ecdh = createECDH('secp256k1');
     ecdh.setPrivateKey(Buffer.alloc(32, 0x46));
     assert.equal(toHex(recovered), ecdh.getPublicKey('hex', 'compressed'));
+  });
+
+  it('recovers again what it recovered before, whatever became of that, and keeps curves and digests apart', () => {
+    const key = new Uint8Array(32).fill(0x51);
+    const message = text('recovered twice');
+    const [id, ...rs] = secp256k1.sign(createHash('sha256').update(message).digest(), key, {
+      prehash: false,
+      lowS: true,
+      format: 'recovered',
+    });
+    const signature = Uint8Array.of(...rs, id!);
+    const recover = (name: string, data = message): Bytes =>
+      harness.onBytes(`sui::${name}_ecrecover`, [signature, data], SHA256) as Bytes;
+    const expected = toHex(secp256k1.getPublicKey(key, true));
+    const first = recover('ecdsa_k1::secp256k1');
+    assert.equal(toHex(first), expected);
+    first.data.fill(0);
+    assert.equal(toHex(recover('ecdsa_k1::secp256k1')), expected);
+    assert.notEqual(toHex(recover('ecdsa_k1::secp256k1', text('another'))), expected);
+    const other = recoverKey(p256, signature, new Uint8Array(createHash('sha256').update(message).digest()));
+    assert.ok(typeof other !== 'string');
+    assert.equal(toHex(recover('ecdsa_r1::secp256r1')), toHex(other));
+    const wrong = Uint8Array.of(...rs, 4);
+    for (let i = 0; i < 2; i++) {
+      assert.equal(harness.abortOnBytes('sui::ecdsa_k1::secp256k1_ecrecover', [wrong, message], SHA256), 1);
+    }
   });
 
   it('decompresses keys, hybrid ones included, and aborts with 2 on others', () => {

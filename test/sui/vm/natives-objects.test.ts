@@ -17,7 +17,7 @@ import { deriveObjectId } from '../../../localnet/sui/natives/transaction-contex
 import { addressOf, serialize } from '../../../localnet/sui/vm/bcs.ts';
 import { VmError } from '../../../localnet/sui/vm/errors.ts';
 import { parseTypeTag } from '../../../localnet/sui/vm/tag.ts';
-import { ABILITY, ADDRESS, BOOL, type Type, U64 } from '../../../localnet/sui/vm/types.ts';
+import { ABILITY, ADDRESS, BOOL, type Type, U64, U8 } from '../../../localnet/sui/vm/types.ts';
 import { Bytes, type Ref, refTo, struct, Struct, type Value, Vec } from '../../../localnet/sui/vm/values.ts';
 import { ModuleAssembler } from './assemble.ts';
 import { NativeHarness, text } from './native-call.ts';
@@ -92,6 +92,18 @@ describe('sui natives: ids', () => {
       hash(parent, key, value),
       deriveDynamicFieldID(parent, '0x2::m::Key', serialize(harness.loader.types, key, value)),
     );
+    // Looked up before or not, with names too long to be kept and types that share a name's bytes.
+    for (const length of [0, 1, 200, 255, 256, 300, 200, 255]) {
+      const name = new Uint8Array(length).fill(32);
+      for (const at of [parent, id(0x1235)]) {
+        const encoded = bcs.byteVector().serialize(name).toBytes();
+        const found = hash(at, bytes, new Bytes(name.slice()));
+        assert.equal(found, deriveDynamicFieldID(at, 'vector<u8>', encoded));
+      }
+    }
+    assert.equal(hash(parent, U8, 7), deriveDynamicFieldID(parent, 'u8', Uint8Array.of(7)));
+    assert.equal(hash(parent, BOOL, true), deriveDynamicFieldID(parent, 'bool', Uint8Array.of(1)));
+    assert.equal(hash(parent, U8, 1), deriveDynamicFieldID(parent, 'u8', Uint8Array.of(1)));
     const nested = harness.loader.type({ vector: { vector: 'address' } });
     const empty = new Vec([]);
     assert.equal(

@@ -121,9 +121,14 @@ function renderUnchanged(
   }
 }
 
+/** Events of one type mostly share its tag. */
+const eventTypes = new WeakMap<object, string>();
+
 /** Canonical type of an event. */
-export function eventType(event: EventValue): string {
-  return formatStruct(event.type as StructTag);
+export function eventType({ type }: EventValue): string {
+  let text = eventTypes.get(type);
+  if (text === undefined) eventTypes.set(type, (text = formatStruct(type as StructTag)));
+  return text;
 }
 
 /** Where in the ledger an event stands; served by listings and subscriptions. */

@@ -1,6 +1,6 @@
 /** `sui.rpc.v2.TransactionExecutionService`: simulate and execute. */
 import { GrpcTypes } from '@mysten/sui/grpc';
-import type { Simulation } from '../../devnet-api.ts';
+import type { SimulateOptions, Simulation } from '../../devnet-api.ts';
 import { readTransactionData } from '../../ledger/codec/transaction.ts';
 import { readEffects } from '../../ledger/effects.ts';
 import type { CommandResult, CommandValue } from '../../ledger/outcome.ts';
@@ -29,14 +29,18 @@ const MASK_BEFORE_CHECKPOINT = ['checkpoint', 'timestamp', 'transactionIndex'] a
 export function executionService(context: ServiceContext): Handlers {
   const { devnet, ledger, packages } = context;
 
-  const simulate = async (transaction: Uint8Array, checks: boolean, mockGas: boolean): Promise<Simulation> =>
-    devnet.simulate(transaction, { checks, mockGas });
+  const simulate = async (transaction: Uint8Array, options: SimulateOptions): Promise<Simulation> =>
+    devnet.simulate(transaction, options);
 
   /** Budget of a transaction whose message has none, from a simulation with a mock coin. */
   const estimate = async (transaction: Uint8Array, coins: number): Promise<bigint> => {
     const data = readTransactionData(transaction).V1;
     const probe = { ...data, gasData: { ...data.gasData, payment: [], budget: PROTOCOL.max_tx_gas } };
-    const simulation = await simulate(encodeTransaction(probe as DataV1), true, true);
+    const simulation = await simulate(encodeTransaction(probe as DataV1), {
+      checks: true,
+      mockGas: true,
+      outputs: false,
+    });
     const { status, gasUsed } = readEffects(simulation.transaction.effects);
     if (status.$kind === 'Failure') {
       const { error, command } = status.Failure;
@@ -84,11 +88,12 @@ export function executionService(context: ServiceContext): Handlers {
       const selectsGas = checks && request.doGasSelection === true;
       let transaction = openTransaction(request.transaction);
       if (selectsGas) transaction = await withGas(request.transaction, transaction);
-      const simulation = await simulate(transaction, checks, !selectsGas);
+      const outputs = mask.has('command_outputs');
+      const simulation = await simulate(transaction, { checks, mockGas: !selectsGas, outputs });
       const response: Partial<GrpcTypes.SimulateTransactionResponse> = {};
       const inner = mask.sub('transaction');
       if (inner) response.transaction = renderSimulated(simulation.transaction, inner, context);
-      if (mask.has('command_outputs')) response.commandOutputs = simulation.commands.map(renderCommandResult);
+      if (outputs) response.commandOutputs = simulation.commands.map(renderCommandResult);
       if (mask.has('suggested_gas_price')) response.suggestedGasPrice = ledger.currentEpoch.referenceGasPrice;
       return response;
     },
