@@ -270,7 +270,7 @@ function inputUses({ objects, gas, mockGas, receiving }: LoadedInputs, mutable: 
 }
 
 function outcomeOf(
-  { bytes }: Transaction,
+  { bytes, digestText }: Transaction,
   signatures: readonly Uint8Array[],
   { gas, packages }: LoadedInputs,
   uses: readonly InputUse[],
@@ -282,6 +282,7 @@ function outcomeOf(
   const inputs = new Set(uses.map(({ id }) => id));
   return {
     transaction: bytes,
+    digest: digestText,
     signatures,
     status: failure ? { Failure: { error: failure.status, command: commandOf(failure) } } : { Success: true },
     gasUsed: costs,

@@ -1,6 +1,7 @@
 /** Transactions of users as the executor works with them, decoded from BCS `TransactionData`. */
 import type { bcs } from '@mysten/sui/bcs';
 import { toBase58 } from '@mysten/sui/utils';
+import { fromBase64 } from '../base64.ts';
 import { BcsError, digestBytes } from '../ledger/bcs.ts';
 import { decodeTransactionData } from '../ledger/codec/transaction.ts';
 import type { Argument } from '../ledger/outcome.ts';
@@ -108,8 +109,6 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
     commands: commands.map(decodeCommand),
   };
 }
-
-const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
 function objectRef(ref: { objectId: string; version: string; digest: string }): ObjectRef {
   return { id: ref.objectId, version: BigInt(ref.version), digest: ref.digest };

@@ -69,7 +69,7 @@ const refuse = (message: string): never => {
  * @throws LedgerError OUTCOME_INVALID when the outcome contradicts itself or the ledger's state
  */
 export function prepareTransaction(outcome: TransactionOutcome, state: StateView): PreparedTransaction {
-  const digest = digestOf('TransactionData', outcome.transaction);
+  const digest = outcome.digest ?? digestOf('TransactionData', outcome.transaction);
   const inputs = loadInputs(outcome, state);
   const lamport = 1n + [...inputs.values()].reduce((max, { version }) => (version > max ? version : max), 0n);
   const writes = withTouchedInputs(outcome, inputs);

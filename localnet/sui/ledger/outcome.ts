@@ -74,6 +74,8 @@ export type ObjectWrite = MoveWrite | PackageWrite;
 export interface TransactionOutcome {
   /** BCS `TransactionData`. */
   readonly transaction: Uint8Array;
+  /** Its digest in base58, where that is known. */
+  readonly digest?: string;
   /** Serialized user signatures (flag || signature || key), sender first; empty in a simulation. */
   readonly signatures: readonly Uint8Array[];
   readonly status: ExecutionStatus;

@@ -2,8 +2,8 @@
  * Renders Move values as JSON the way Sui's RPC does: 64-bit and wider integers as strings, byte vectors in base64,
  * strings, ids, options and balances without their wrappers, enum variants under `@variant`.
  */
-import { toBase64 } from '@mysten/sui/utils';
 import type { GrpcTypes } from '@mysten/sui/grpc';
+import { toBase64 } from '../base64.ts';
 import type { DatatypeDescriptor, FieldDescriptor, PackageReader, SignatureBody } from '../ledger/packages.ts';
 import { STD_ADDRESS, SUI_ADDRESS, parseType, type StructTag, type TypeTag } from '../ledger/types.ts';
 

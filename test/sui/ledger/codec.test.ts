@@ -334,7 +334,7 @@ describe('quick codec of effects, events and objects', () => {
   it('leaves failures to the SDK', () => {
     const [value] = fc.sample(effects, { numRuns: 1, seed: 1 });
     const status = { Failure: { error: { MovePrimitiveRuntimeError: null }, command: 1n } };
-    const failed = { V2: { ...value!.V2!, status } } as unknown as EffectsInput;
+    const failed = { V2: { ...(value as { V2: object }).V2, status } } as unknown as EffectsInput;
     assert.throws(() => encodeEffectsQuickly(failed));
     const bytes = encodeEffects(failed);
     assert.deepEqual(bytes, sdkEffects(failed));

@@ -93,6 +93,12 @@ for (const [carrier, connect] of Object.entries(CARRIERS)) {
       assert.equal(waited.Transaction!.checkpoint, devnet.ledger.latestCheckpoint.summary.sequenceNumber.toString());
       assert.equal(waited.Transaction!.timestampMs, 1_700_000_000_000);
       assert.equal(BigInt((await client.getBalance({ owner: BOB })).balance.balance), before + 1000n);
+      const paths = ['digest', 'transaction.bcs', 'transaction.digest', 'effects.bcs', 'effects.digest'];
+      const { response } = await client.ledgerService.getTransaction({ digest, readMask: { paths } });
+      const shown = response.transaction!;
+      assert.deepEqual([shown.digest, shown.transaction!.digest], [digest, digest]);
+      assert.equal(shown.transaction!.digest, digestOf('TransactionData', shown.transaction!.bcs!.value!));
+      assert.equal(shown.effects!.digest, digestOf('TransactionEffects', shown.effects!.bcs!.value!));
     });
 
     it('resolves gas on the server: price, budget, payment with all coins', async () => {

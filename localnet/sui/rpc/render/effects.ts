@@ -14,6 +14,8 @@ import { objectType } from './object.ts';
 
 /** What rendering effects needs beside them. */
 export interface EffectsContext {
+  /** Of the effects, in base58. */
+  readonly digest: string;
   readonly packages: PackageReader;
   /** Finds the object before or after the transaction, to tell its type. */
   readonly object: (id: string) => ObjectRecord | undefined;
@@ -32,7 +34,7 @@ export function renderEffects(
   const change = (entry: Change): GrpcTypes.ChangedObject => renderChange(entry, effects.lamportVersion, context);
   return project<GrpcTypes.TransactionEffects>(mask, {
     bcs: () => bcsMessage('TransactionEffects', bytes),
-    digest: () => digestOf('TransactionEffects', bytes),
+    digest: () => context.digest,
     version: () => 2,
     status: () => renderStatus(effects.status, context.packages),
     epoch: () => BigInt(effects.executedEpoch),

@@ -24,6 +24,7 @@ interface Source {
   readonly transaction: Uint8Array;
   readonly signatures: readonly Uint8Array[];
   readonly effects: Uint8Array;
+  readonly effectsDigest: string;
   readonly events: PreparedTransaction['events'];
   readonly replaced: readonly ObjectRecord[];
   readonly read: readonly ObjectRecord[];
@@ -79,9 +80,9 @@ function renderSource(
   });
   const object = (id: string): ObjectRecord | undefined => objects.findLast((candidate) => candidate.id === id);
   return project<GrpcTypes.ExecutedTransaction>(mask, {
-    transaction: (sub) => renderTransaction(source.transaction, sub),
+    transaction: (sub) => renderTransaction(source.transaction, source.digest, sub),
     signatures: (sub) => source.signatures.map((signature) => renderSignature(signature, sub)),
-    effects: (sub) => renderEffects(source.effects, sub, { packages, object, loaded }),
+    effects: (sub) => renderEffects(source.effects, sub, { digest: source.effectsDigest, packages, object, loaded }),
     events: (sub) => renderEvents(source.events, sub, packages),
     balanceChanges: () => balanceChanges(source.replaced, source.after).map(renderBalanceChange),
     objects: (sub) =>

@@ -1,8 +1,7 @@
 /** Transactions: Sui's BCS into the messages that clients read. */
 import type { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes } from '@mysten/sui/grpc';
-import { fromBase64 } from '@mysten/sui/utils';
-import { digestOf } from '../../ledger/bcs.ts';
+import { fromBase64 } from '../../base64.ts';
 import { readTransactionData } from '../../ledger/codec/transaction.ts';
 import { recordFromBcs } from '../../ledger/objects.ts';
 import { canonicalType } from '../../ledger/types.ts';
@@ -22,12 +21,13 @@ type KindMessage = GrpcTypes.TransactionKind;
 
 const { TransactionKind_Kind: KindNumber, EndOfEpochTransactionKind_Kind: EndKind } = GrpcTypes;
 
-/** Renders BCS `TransactionData`. */
-export function renderTransaction(bytes: Uint8Array, mask: FieldMask): GrpcTypes.Transaction {
-  const data = (): Data => readTransactionData(bytes).V1;
+/** Renders BCS `TransactionData` with its digest. */
+export function renderTransaction(bytes: Uint8Array, digest: string, mask: FieldMask): GrpcTypes.Transaction {
+  let parsed: Data | undefined;
+  const data = (): Data => (parsed ??= readTransactionData(bytes).V1);
   return project<GrpcTypes.Transaction>(mask, {
     bcs: () => bcsMessage('TransactionData', bytes),
-    digest: () => digestOf('TransactionData', bytes),
+    digest: () => digest,
     version: () => 1,
     kind: () => renderKind(data().kind),
     sender: () => data().sender,

@@ -1,7 +1,7 @@
 /** Transactions as clients send them in messages, into the parts of Sui's BCS. */
 import type { bcs } from '@mysten/sui/bcs';
 import { GrpcTypes } from '@mysten/sui/grpc';
-import { toBase64 } from '@mysten/sui/utils';
+import { toBase64 } from '../../base64.ts';
 import { decodeTransactionData, encodeTransactionData } from '../../ledger/codec/transaction.ts';
 import { canonicalType, formatType, parseType } from '../../ledger/types.ts';
 import { milliseconds } from '../render/common.ts';

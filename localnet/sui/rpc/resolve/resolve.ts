@@ -3,7 +3,7 @@
  * received, the mutability of shared ones, gas price, budget and expiration. Gas coins are chosen in `gas.ts`.
  */
 import { GrpcTypes } from '@mysten/sui/grpc';
-import { toBase64 } from '@mysten/sui/utils';
+import { toBase64 } from '../../base64.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { coinBalance, type ObjectRecord } from '../../ledger/objects.ts';
 import type { PackageReader, Signature } from '../../ledger/packages.ts';
