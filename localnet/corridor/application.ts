@@ -1,10 +1,12 @@
 /** The example application of examples, deployed on both chains of a local network: it sends and receives. */
 import path from 'node:path';
-import { Transaction } from '@mysten/sui/transactions';
+import type { SuiClientTypes } from '@mysten/sui/client';
+import { Inputs, Transaction } from '@mysten/sui/transactions';
 import { createWalletClient, http, parseEventLogs, type Address, type Hex } from 'viem';
 import { buildPackage } from '../sui/build/builder.ts';
 import { outboxAbi } from '../../prover/bindings/evm/index.ts';
 import { corridorCalls, MessageSent } from '../../prover/bindings/sui/corridor.ts';
+import { failureOf } from '../../prover/bindings/sui/failure.ts';
 import { executeSui } from '../../prover/host/operators/sui.ts';
 import {
   decodeMessageSentEvent,
@@ -46,6 +48,9 @@ export interface LocalApplication {
 
 /** What the recipient needs there: Echo takes about 10,000 gas and 8 for a byte. */
 const EXECUTION_GAS = 100_000;
+
+/** MIST for a transaction of sends; what the protocol lets a transaction compute at the usual price. */
+const SEND_BUDGET = 5_000_000_000n;
 
 /** Deploys the application: two recipients on each chain. */
 export async function deployApplication(network: Network, deployment: LocalDeployment): Promise<LocalApplication> {
@@ -107,6 +112,7 @@ async function deployOnSui({ sui, suiContext, suiChain }: LocalDeployment) {
     published: { corridor: { publishedAt: corridor } },
   });
   const owner = signer.toSuiAddress();
+  const gasPrice = (await client.getReferenceGasPrice()).referenceGasPrice;
   const publishing = await run('publishing echo', (tx) => {
     const cap = tx.publish({ modules: built.modules.map((module) => [...module]), dependencies: built.dependencies });
     tx.transferObjects([cap], owner);
@@ -139,22 +145,40 @@ async function deployOnSui({ sui, suiContext, suiChain }: LocalDeployment) {
     });
   }
   const { outbox } = corridorCalls(corridor);
+  const shared = await client.getObject({ objectId: sui.objects.outbox });
+  const since = shared.object.owner.Shared!.initialSharedVersion;
+  const self = Inputs.SharedObjectRef({
+    objectId: sui.objects.outbox,
+    initialSharedVersion: since,
+    mutable: true,
+  });
   const send: LocalApplication['sendFromSui'] = async (recipient, bodies, executionGas = EXECUTION_GAS) => {
-    const { digest, gas, events } = await run('sending', (tx) => {
-      for (const body of bodies) {
-        const lane = { destinationChain: LOCALNET_EVM_CHAIN, executionGas };
-        const value = outbox.quote(tx, { self: sui.objects.outbox, bodyLength: body.length, ...lane });
-        const [fee] = tx.splitCoins(tx.gas, [value]);
-        outbox.send(tx, {
-          self: sui.objects.outbox,
-          cap: senderCap,
-          recipient: toHex(recipient),
-          body,
-          fee: fee!,
-          ...lane,
-        });
-      }
-    });
+    // Everything is named, so that the node need not run the transaction three or four times to find out.
+    const tx = new Transaction();
+    const [{ object: capObject }, coins] = await Promise.all([
+      client.getObject({ objectId: senderCap }),
+      client.listCoins({ owner }),
+    ]);
+    const cap = Inputs.ObjectRef(capObject);
+    tx.setSender(owner);
+    tx.setGasPayment(coins.objects);
+    tx.setGasPrice(gasPrice);
+    tx.setGasBudget(SEND_BUDGET);
+    tx.setExpiration({ None: true });
+    for (const body of bodies) {
+      const lane = { destinationChain: LOCALNET_EVM_CHAIN, executionGas };
+      const value = outbox.quote(tx, { self, bodyLength: body.length, ...lane });
+      const [fee] = tx.splitCoins(tx.gas, [value]);
+      outbox.send(tx, { self, cap, recipient: toHex(recipient), body, fee: fee!, ...lane });
+    }
+    const include = { effects: true, events: true } as const;
+    const result = await client.signAndExecuteTransaction({ transaction: tx, signer: signer as never, include });
+    if (result.$kind !== 'Transaction') {
+      throw new Error(`sending failed: ${failureOf(corridor, result.FailedTransaction.status).text}`);
+    }
+    const { digest, effects, events } = result.Transaction as SuiClientTypes.Transaction<typeof include>;
+    const { computationCost, storageCost, storageRebate } = effects.gasUsed;
+    const gas = BigInt(computationCost) + BigInt(storageCost) - BigInt(storageRebate);
     const type = `${corridor}::${MessageSent.name}`;
     return events
       .filter(({ eventType }) => eventType === type)

@@ -71,7 +71,7 @@ function typeToBcs(type: string): MoveObjectType {
   return coin === undefined ? { Other: parseStruct(type) } : { Coin: coin };
 }
 
-const typeBytes = new Cache<Uint8Array>(10_000);
+const typeBytes = new Cache<Uint8Array>(2000);
 /** Longer ones are not kept. */
 const MAX_CACHED_TYPE = 4096;
 
