@@ -184,6 +184,10 @@ describe('quick codec of transactions', () => {
     decodeQuickly(bytes);
     // The number of inputs, as two bytes.
     assert.throws(() => decodeQuickly(Uint8Array.of(...bytes.subarray(0, 2), 0x80, 0, ...bytes.subarray(3))));
+    // The same and so long that its weights are infinite.
+    const endless = Uint8Array.of(...bytes.subarray(0, 2), ...new Uint8Array(160).fill(0x80), 1, ...bytes.subarray(3));
+    assert.throws(() => decodeQuickly(endless));
+    assert.throws(() => decodeTransactionData(endless), { code: 'BCS_INVALID' });
     assert.throws(() => decodeQuickly(Uint8Array.of(...bytes, 0)));
     assert.throws(() => decodeQuickly(bytes.subarray(0, -1)));
   });

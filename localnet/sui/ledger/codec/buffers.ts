@@ -30,6 +30,8 @@ const ADDRESS_BYTES = 32;
 const ADDRESS_LENGTH = 2 + 2 * ADDRESS_BYTES;
 /** Nothing in a ledger is as long as that; a length that needs more is not read. */
 const MAX_LENGTH = 2 ** 28;
+/** Bits that a length may have before its last byte. */
+const MAX_SHIFT = 28;
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex -- the very range that is meant
 
 /** Reads canonical BCS, and never past its end. */
@@ -82,7 +84,7 @@ export class Reader {
     for (let shift = 0; ; shift += 7) {
       const byte = this.u8();
       value += (byte & 0x7f) * 2 ** shift;
-      if (value > MAX_LENGTH) giveUp('a length');
+      if (shift > MAX_SHIFT || value > MAX_LENGTH) giveUp('a length');
       if (byte < 0x80) return byte === 0 && shift > 0 ? giveUp('a length with a zero in front') : value;
     }
   }
