@@ -5,7 +5,8 @@
  *
  *   npm run coverage:evm                                  all tests, in pieces that are joined at the end
  *   npm run coverage:evm -- --minutes 8                   the same, but no piece begins after so long: run it again, and it
- *                                                         goes on where it was, while contracts and tests are the same
+ *                                                         goes on where it was. What was measured of the same contracts
+ *                                                         and tests is not measured again
  *   npm run coverage:evm -- contracts-evm/test/inbox/*    these, without the limit and without writing a result
  *   npm run coverage:evm -- --help
  *
@@ -35,6 +36,7 @@ function runTests(files: readonly string[]): Promise<string> {
   const child = spawn(path.join(ROOT, 'node_modules/.bin/hardhat'), args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CORRIDOR_MEASURED: `./${path.posix.dirname(files[0]!.replaceAll('\\', '/'))}` },
     shell: process.platform === 'win32',
   });
   let output = '';
@@ -107,21 +109,35 @@ async function measure(piece: readonly string[]): Promise<Found> {
 
 /** The tests in pieces that each run in a process of their own, since Hardhat writes what it counted only at an end. */
 function piecesOf(): string[][] {
-  // Of the tests in Solidity those of one folder, see hardhat.config.ts.
-  const tests = globSync(['contracts-evm/test/*/*.test.ts', 'contracts-evm/test/protocol/*.t.sol'], { cwd: ROOT });
+  // Of the tests in Solidity all but the invariants, see hardhat.config.ts.
+  const solidity = 'contracts-evm/test/{protocol,registry,outbox}/*.t.sol';
+  const tests = globSync(['contracts-evm/test/*/*.test.ts', solidity], { cwd: ROOT });
   const measured = tests.map((file) => file.replaceAll('\\', '/')).sort();
   // Those of the DCAP verifier take longer than all others.
   const pieceOf = (file: string): string => (file.includes('/dcap/') ? file : path.posix.dirname(file));
   return [...Map.groupBy(measured, pieceOf).values()];
 }
 
-/** Where a piece's findings are kept: the name changes with all that they may depend on. */
+/**
+ * Where a piece's findings are kept: the name changes with all that they may depend on. Tests use what is in the harness and
+ * what lies beside them, but no other test, so that a new test has only its own piece measured again.
+ */
 function keptAt(piece: readonly string[]): string {
   const hash = createHash('sha256');
-  const patterns = ['contracts-evm/{src,test}/**/*.{sol,ts}', 'localnet/tee/**/*.ts', 'scripts/long/coverage/*.ts'];
-  const files = globSync(patterns, { cwd: ROOT }).sort();
-  for (const file of [...piece, ...files]) hash.update(`${file}\n`);
-  for (const file of files) hash.update(readFileSync(path.join(ROOT, file)));
+  const patterns = [
+    'contracts-evm/{src,test/harness}/**/*.{sol,ts}',
+    '{localnet/tee,prover/protocol,scripts/long/coverage}/**/*.ts',
+  ];
+  const folders = new Set(piece.map((file) => path.posix.dirname(file)));
+  const beside = globSync(
+    [...folders].map((folder) => `${folder}/*.{sol,ts}`),
+    { cwd: ROOT },
+  )
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => piece.includes(file) || !/\.(test\.ts|t\.sol)$/.test(file));
+  for (const file of [...globSync(patterns, { cwd: ROOT }), ...beside].sort()) {
+    hash.update(`${file}\n`).update(readFileSync(path.join(ROOT, file)));
+  }
   return path.join(FOUND, `${hash.digest('hex')}.json`);
 }
 
@@ -216,11 +232,9 @@ if (options.help) {
 } else if (files.length > 0) {
   report([await measure(files)], false);
 } else {
-  // A run without a limit of time has nothing to go on from.
+  // A run without a limit of time measures everything anew.
   if (options.minutes === undefined) rmSync(FOUND, { recursive: true, force: true });
   const all = await measureAll(piecesOf(), minutes);
-  if (all) {
-    report(all, true);
-    rmSync(FOUND, { recursive: true, force: true });
-  } else process.exitCode = 2;
+  if (all) report(all, true);
+  else process.exitCode = 2;
 }

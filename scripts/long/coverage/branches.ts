@@ -96,6 +96,8 @@ export function instrument(file: string, original: string, source: string): { so
  */
 export function branchCoverage(sources: string, output: string): HardhatPlugin {
   const known = new Map<string, Branch[]>();
+  // Hardhat has a source instrumented anew for every file that uses it, which takes minutes of each run.
+  const instrumented = new Map<string, { content: string; source: Promise<string> }>();
   process.on('exit', () => {
     mkdirSync(path.dirname(output), { recursive: true });
     writeFileSync(output, JSON.stringify([...known.values()].flat()));
@@ -108,12 +110,19 @@ export function branchCoverage(sources: string, output: string): HardhatPlugin {
           // Both hooks are deprecated and have no successor yet: Hardhat's own coverage uses them.
           // eslint-disable-next-line @typescript-eslint/no-deprecated
           preprocessProjectFileBeforeBuilding: async (context, sourceName, fsPath, content, solcVersion, next) => {
-            const source = await next(context, sourceName, fsPath, content, solcVersion);
             const file = path.relative(context.config.paths.root, fsPath).replaceAll(path.sep, '/');
-            if (!file.startsWith(sources)) return source;
-            const result = instrument(file, content, source);
-            known.set(file, result.branches);
-            return result.source;
+            const once = async (): Promise<string> => {
+              const source = await next(context, sourceName, fsPath, content, solcVersion);
+              if (!file.startsWith(sources)) return source;
+              const result = instrument(file, content, source);
+              known.set(file, result.branches);
+              return result.source;
+            };
+            const before = instrumented.get(`${sourceName} ${solcVersion}`);
+            if (before?.content === content) return before.source;
+            const source = once();
+            instrumented.set(`${sourceName} ${solcVersion}`, { content, source });
+            return source;
           },
           // eslint-disable-next-line @typescript-eslint/no-deprecated
           preprocessSolcInputBeforeBuilding: async (context, input, next) => {

@@ -3,9 +3,11 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'hardhat/config';
 import type { MultiVersionSolidityUserConfig } from 'hardhat/types/config';
+import type { HardhatPlugin } from 'hardhat/types/plugins';
 import base from '../../../hardhat.config.ts';
 import { measureArtifacts } from '../../deploy/evm/artifacts.ts';
 import { branchCoverage } from './branches.ts';
+import { freeTraces } from './traces.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 
@@ -28,19 +30,46 @@ const overrides = Object.fromEntries(
   globSync(DEEP, { cwd: ROOT }).map((file) => [file, { ...compiler, settings: byYul }]),
 );
 
+/**
+ * Hardhat compiles together what has the same configuration, by identity; and makes an object of its own for each file of
+ * the overrides, so that it would start the compiler forty times, and read the verifier's libraries in each.
+ */
+const oneOverride: HardhatPlugin = {
+  id: 'corridor-one-override',
+  hookHandlers: {
+    config: async () => ({
+      default: async () => ({
+        resolveUserConfig: async (user, resolveVariable, next) => {
+          const config = await next(user, resolveVariable);
+          for (const { overrides: files } of Object.values(config.solidity.profiles)) {
+            const [shared] = Object.values(files);
+            for (const file of Object.keys(files)) files[file] = shared!;
+          }
+          return config;
+        },
+      }),
+    }),
+  },
+};
+
 const ARTIFACTS = './.cache/coverage/artifacts';
 // Hardhat runs the tests in the process that has read this file.
 measureArtifacts(path.join(ROOT, ARTIFACTS));
 
 export default defineConfig({
   ...base,
-  plugins: [...base.plugins!, branchCoverage('contracts-evm/src/', path.join(ROOT, '.cache/coverage/branches.json'))],
+  plugins: [
+    ...base.plugins!,
+    branchCoverage('contracts-evm/src/', path.join(ROOT, '.cache/coverage/branches.json')),
+    freeTraces(),
+    oneOverride,
+  ],
   coverage: { skipFiles: ['contracts-evm/test/**'] },
   paths: {
     ...base.paths,
     sources: [...(base.paths!.sources as string[]), './contracts-evm/test/harness'],
-    // One folder of tests in Solidity. The others reach little that no other test does; the invariants deploy everything.
-    tests: { mocha: './contracts-evm/test', solidity: './contracts-evm/test/protocol' },
+    // Hardhat compiles all tests in Solidity of a folder, and the invariants, which deploy everything, take too long.
+    tests: { mocha: './contracts-evm/test', solidity: process.env.CORRIDOR_MEASURED ?? './contracts-evm/test/protocol' },
     cache: './.cache/coverage/cache',
     artifacts: ARTIFACTS,
   },
