@@ -13,7 +13,7 @@ import {
   verify,
   type LeafTemplate,
 } from '../../../prover/protocol/dcap/index.ts';
-import { isMeasured } from '../harness/chain.ts';
+import { skipMeasured } from '../harness/chain.ts';
 import {
   addTemplateCall,
   crlCall,
@@ -372,8 +372,7 @@ describe('attacks on DcapVerifier', function () {
   });
 
   it('have contracts to deal with that fit EIP-170', async function () {
-    // What is measured is larger than what is deployed.
-    if (isMeasured) this.skip();
+    skipMeasured(this, 'what is measured is larger than what is deployed');
     const { client, helpers } = chain;
     for (const address of [verifier.address, ...helpers]) {
       const code = (await client.getCode({ address }))!;

@@ -3,7 +3,7 @@ import type { QuoteForm } from '../../../localnet/tee/index.ts';
 import { asProcessor } from '../../../localnet/tee/misbehave/draft.ts';
 import { draftOf, honestCases, issue, ruleCases } from '../../../localnet/tee/misbehave/index.ts';
 import { compactEvidence, DcapError, readCertificate, readEvidence } from '../../../prover/protocol/dcap/index.ts';
-import { CorpusRunner } from '../harness/dcap-corpus.ts';
+import { CorpusRunner, isPlayable } from '../harness/dcap-corpus.ts';
 import {
   addTemplateCall,
   evaluationNumberOf,
@@ -57,7 +57,7 @@ describe('compact evidence', function () {
     const forms = new Set<string>();
     const hasNone: string[] = [];
     for (const { id, form, at, rootFingerprint, collateral, evidence, allowDebug } of someOf(honestCases(), 8)) {
-      if (allowDebug) continue;
+      if (allowDebug || !isPlayable({ collateral })) continue;
       const number = evaluationNumberOf(collateral);
       const verifier = await runner.verifier(at, rootFingerprint, collateral);
       const { result } = await verifier.call(verifyCall(evidence, number));
@@ -85,7 +85,7 @@ describe('compact evidence', function () {
     for (const entry of someOf(ruleCases(), 4)) {
       if (entry.kind !== 'verification' || entry.step !== 'verification') continue;
       const { id, at, admittedAt, laterRootCrl, rootFingerprint, collateral, evidence } = entry;
-      if (laterRootCrl || at !== admittedAt) continue;
+      if (laterRootCrl || at !== admittedAt || !isPlayable(entry)) continue;
       const quote = readOrSkip(() => readEvidence(evidence));
       // A fault in the form of a quote or leaf has no compact form.
       if (!quote || !readOrSkip(() => readCertificate(quote.certificationData, 'pck'))) continue;

@@ -10,7 +10,7 @@ import {
   type VerificationCase,
 } from '../../../localnet/tee/misbehave/index.ts';
 import { isMeasured } from '../harness/chain.ts';
-import { CorpusRunner } from '../harness/dcap-corpus.ts';
+import { CorpusRunner, isPlayable } from '../harness/dcap-corpus.ts';
 import {
   crlCall,
   documentCall,
@@ -83,6 +83,7 @@ describe('DCAP rules', function () {
       const kind = `${entry.rule} ${entry.kind === 'store' ? 'store' : `${entry.step} ${entry.role}`}`;
       played.set(kind, (played.get(kind) ?? 0) + 1);
       if (isMeasured && played.get(kind)! > 3) continue;
+      if (entry.kind === 'verification' && !isPlayable(entry)) continue;
       const outcome = entry.kind === 'store' ? await storeOutcomeOf(entry) : await outcomeOf(entry);
       assert.equal(outcome.error, entry.rule, `${entry.id}: ${describeOutcome(outcome)}`);
       // Rules of one kind of certificate have other arguments.
@@ -106,7 +107,7 @@ describe('DCAP rules', function () {
   });
 
   it('names the first of two broken rules', async () => {
-    for (const entry of orderCases()) {
+    for (const entry of someOf(orderCases(), 4)) {
       const outcome = await outcomeOf(entry);
       assert.equal(outcome.error, entry.rule, entry.id);
     }
@@ -118,6 +119,7 @@ describe('DCAP rules', function () {
       ...['OutOfDate', 'OutOfDateConfigurationNeeded', 'TDRelaunchAdvised', 'TDRelaunchAdvisedConfigurationNeeded'],
     ];
     for (const { id, at, rootFingerprint, collateral, evidence, expected, allowDebug } of someOf(honestCases(), 2)) {
+      if (!isPlayable({ collateral })) continue;
       const verifier = await runner.verifier(at, rootFingerprint, collateral);
       const outcome = await verifier.call(verifyCall(evidence, evaluationNumberOf(collateral)));
       if (allowDebug) {

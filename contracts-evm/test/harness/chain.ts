@@ -57,6 +57,13 @@ export type TestChain = Awaited<ReturnType<typeof createChain>>;
 /** Whether the contracts report where they run: scripts/long/coverage. */
 export const isMeasured = globalOptions.coverage;
 
+/** Leaves a test out where contracts report where they run, and says why. */
+export function skipMeasured(test: { skip(): void }, reason: string): void {
+  if (!isMeasured) return;
+  console.log(`      not measured: ${reason}`);
+  test.skip();
+}
+
 /**
  * Most gas of a transaction, EIP-7825. Code under measurement needs more, and its configuration has no limit; but for each
  * unit of gas the chain keeps some hundred bytes of traces while a call runs.

@@ -5,7 +5,18 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from 'viem';
 import type { Collateral } from '../../../prover/protocol/dcap/index.ts';
+import { isMeasured } from './chain.ts';
 import { dcapChain, PARTS, uploadCall, type ChainOptions, type DcapChain, type Part, type Verifier } from './dcap.ts';
+
+/**
+ * Bytes of TCB info that code under measurement still reads with the gas that a call has there. The corpus has few longer
+ * ones, with as many levels as there may be and with more.
+ */
+const MOST_MEASURED = 10_000;
+
+/** Whether a case can be played: all can, but under measurement those with the longest TCB info. */
+export const isPlayable = ({ collateral }: { collateral: Collateral }): boolean =>
+  !isMeasured || collateral.tcbInfo.length <= MOST_MEASURED;
 
 export class CorpusRunner {
   readonly #options: ChainOptions;

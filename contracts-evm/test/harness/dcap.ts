@@ -110,10 +110,10 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     const abi = contract.abi as Abi;
 
     /** What a call would do in a block of the chain's time; nothing changes. */
-    async function call([functionName, args]: Call): Promise<Outcome> {
+    async function call([functionName, args]: Call, gas = MAX_GAS): Promise<Outcome> {
       const data = encodeFunctionData({ abi, functionName, args });
       try {
-        const { data: result = '0x' } = await client.call({ to: address, data, gas: MAX_GAS });
+        const { data: result = '0x' } = await client.call({ to: address, data, gas });
         return { result: decodeFunctionResult({ abi, functionName, data: result }) };
       } catch (error) {
         const { errorName, args: errorArgs = [] } = decodeErrorResult({ abi, data: revertData(error) });

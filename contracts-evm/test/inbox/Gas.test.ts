@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Address } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { eventsOf, isMeasured, type Contract } from '../harness/chain.ts';
+import { eventsOf, skipMeasured, type Contract } from '../harness/chain.ts';
 import { bytes32 } from '../harness/fixtures.ts';
 import { createWorld, nonceOf, recipientOf, type Enclave, type World } from '../harness/world.ts';
 
@@ -14,8 +14,7 @@ describe('Inbox: execution gas', () => {
   let unruly: Contract;
 
   before(async function () {
-    // Under measurement gas says nothing of what is deployed.
-    if (isMeasured) this.skip();
+    skipMeasured(this, 'gas says nothing there of what is deployed');
     world = await createWorld();
     enclaves = await world.registerMany(3);
     unruly = await world.chain.deploy('UnrulyRecipient');

@@ -19,7 +19,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { EvmNodeError, startEvmNode, type EvmNode } from '../../../localnet/evm/node.ts';
 import { registryAbi } from '../../../prover/bindings/evm/index.ts';
 import { deployEvm, type EvmClients } from '../../../scripts/deploy/evm.ts';
-import { isMeasured } from '../harness/chain.ts';
+import { skipMeasured } from '../harness/chain.ts';
 import * as fixtures from '../harness/fixtures.ts';
 import { CONFIGURATION, encodeEvidence, entryTerms, PROGRAM, STATED_VERIFIER } from '../harness/world.ts';
 
@@ -38,8 +38,7 @@ describe('challenges from the history of EIP-2935', function () {
   let operator: Address;
 
   before(async function () {
-    // Anvil deploys nothing as large as what is measured.
-    if (isMeasured) this.skip();
+    skipMeasured(this, 'Anvil deploys nothing as large as what is measured');
     try {
       node = await startEvmNode({ kind: 'anvil' });
     } catch (error) {
