@@ -202,27 +202,39 @@ describe('attacks on DcapVerifier', function () {
       assert.equal(await refusal(last, store), 'accepted');
     });
 
-    it('stay with a new CRL, and give way to one that needs their room, the last first', async () => {
-      const crl = (day: number, count: number): Uint8Array =>
-        issue(
-          ((draft) => {
-            const { parts } = draft.crls.pckCa;
-            const update = time(CASE_TIME - day * 86_400);
-            parts.thisUpdate = update;
-            const serials = Array.from({ length: count }, (_, i) => Uint8Array.of(1 + (i % 100), i >> 8, i & 0xff));
-            parts.entries = serials.map((serial) => crlEntry({ serial, atSeconds: CASE_TIME - 9 * 86_400 }));
-            return draft;
-          })(draftOf('tdx4')),
-        ).collateral.pckCrl;
+    /** A CRL of so many entries and days ago. */
+    const crl = (day: number, count: number): Uint8Array =>
+      issue(
+        ((draft) => {
+          const { parts } = draft.crls.pckCa;
+          const update = time(CASE_TIME - day * 86_400);
+          parts.thisUpdate = update;
+          const serials = Array.from({ length: count }, (_, i) => Uint8Array.of(1 + (i % 100), i >> 8, i & 0xff));
+          parts.entries = serials.map((serial) => crlEntry({ serial, atSeconds: CASE_TIME - 9 * 86_400 }));
+          return draft;
+        })(draftOf('tdx4')),
+      ).collateral.pckCrl;
+    /** A store with two templates of different shapes. */
+    const withTwo = async () => {
       const store = await fresh();
       await store.addTemplate(honest.evidence, NUMBER);
       const { templates: two } = await store.addTemplate(
         issued(({ sgx }) => void (sgx.sgxType = Uint8Array.from([...sgx.sgxType!.slice(0, -1), 2]))),
         NUMBER,
       );
+      return { store, two };
+    };
+
+    it('stay with a new CRL', async () => {
+      const { store, two } = await withTwo();
       await store.send(crlCall(crl(3, 40)));
       assert.deepEqual(await store.templatesFor(honest.evidence), two);
       assert.equal(await refusal(compact, store), 'accepted');
+    });
+
+    it('give way to a CRL that needs their room, the last first', async function () {
+      skipMeasured(this, 'so long a CRL takes more gas than a call has');
+      const { store, two } = await withTwo();
       // Room for one more template, not for two.
       const count = 1_221 - Math.ceil((two[0]!.bytes.length * 3) / 2 / 20);
       await store.send(crlCall(crl(2, count)));
