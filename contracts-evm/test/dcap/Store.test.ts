@@ -179,6 +179,36 @@ describe('CollateralStore', function () {
     });
   });
 
+  it('reads the QE identity each time once so many were uploaded that their number has no room', async () => {
+    const at = (hours: number, tcbStatus: 'UpToDate' | 'OutOfDate') =>
+      edited(({ tcbInfo, qeIdentity }) => {
+        const date = new Date((CASE_TIME - hours * 3_600) * 1000).toISOString().replace('.000Z', 'Z');
+        tcbInfo.json.issueDate = date;
+        qeIdentity.json.issueDate = date;
+        qeIdentity.json.tcbLevels = [{ ...qeIdentity.json.tcbLevels[0]!, tcbStatus }];
+      }).collateral;
+    const verifier = await storeOf();
+    const status = async (): Promise<unknown> =>
+      ((await verifier.read('verify', [bytesToHex(honest.evidence), NUMBER])) as { tcbStatus: number }).tcbStatus;
+    // 4,094 uploads for each TEE: nobody waits for them here.
+    const { subjectKeyId } = readCertificate(honest.collateral.root, 'root');
+    let slot = 0;
+    const read = () => chain.client.getStorageAt({ address: verifier.address, slot: numberToHex(slot) });
+    while (!(await read())!.endsWith(bytesToHex(subjectKeyId).slice(2)))
+      assert.ok(++slot < 20, 'no slot has the count');
+    const value: Hex = `0x${'0'.repeat(18)}ffeffe${bytesToHex(subjectKeyId).slice(2)}`;
+    await chain.setStorageAt(verifier.address, numberToHex(slot, { size: 32 }), value);
+    // The last number of all, and each upload behind it, with TCB info beside it and without.
+    await verifier.send(uploadCall('qeIdentity', at(4, 'OutOfDate')));
+    await verifier.send(uploadCall('tcbInfo', at(4, 'UpToDate')));
+    assert.equal(await status(), 5);
+    await verifier.send(uploadCall('qeIdentity', at(3, 'UpToDate')));
+    assert.equal(await status(), 1);
+    await verifier.send(uploadCall('qeIdentity', at(2, 'OutOfDate')));
+    assert.equal(await status(), 5);
+    assert.equal(await read(), value.replaceAll('ffeffe', 'fffffe'));
+  });
+
   it('reads a QE identity anew whatever uploads came between it and the TCB info', async () => {
     // Editions and TEEs share counts of uploads; what was kept with TCB info must never pass for what is in force.
     const sgx = issue(draftOf('sgx3')).collateral;

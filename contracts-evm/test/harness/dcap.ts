@@ -189,7 +189,11 @@ export async function dcapChain(atSeconds: number, { hasP256 = true, hasRoom = f
     }
   }
 
-  return { connection, client, helpers, deployVerifier, deployWith, moveTo, later, now: () => timestamp };
+  /** Puts a word into a contract's storage, for what would take thousands of calls. */
+  const setStorageAt = (address: Address, index: Hex, value: Hex): Promise<void> =>
+    testClient.setStorageAt({ address, index, value });
+
+  return { connection, client, helpers, deployVerifier, deployWith, setStorageAt, moveTo, later, now: () => timestamp };
 }
 
 export type Verifier = Awaited<ReturnType<DcapChain['deployVerifier']>>;
