@@ -7,7 +7,8 @@
  *   npm run coverage:evm -- --minutes 8                   the same, but no piece begins after so long: run it again, and it
  *                                                         goes on where it was. What was measured of the same contracts
  *                                                         and tests is not measured again
- *   npm run coverage:evm -- contracts-evm/test/inbox/*    these, without the limit and without writing a result
+ *   npm run coverage:evm -- contracts-evm/test/inbox/*    these, without the limit and without writing a result; if they
+ *                                                         are a piece, it is measured by that
  *   npm run coverage:evm -- --help
  *
  * Compiling takes some minutes, which count for the first piece. Code under measurement is slower and larger than what is
@@ -141,6 +142,14 @@ function keptAt(piece: readonly string[]): string {
   return path.join(FOUND, `${hash.digest('hex')}.json`);
 }
 
+/** Measures a piece, and keeps what it finds for a run of all that comes later. */
+async function measureAndKeep(piece: readonly string[]): Promise<Found> {
+  const found = await measure(piece);
+  mkdirSync(FOUND, { recursive: true });
+  writeFileSync(keptAt(piece), JSON.stringify(found));
+  return found;
+}
+
 /** Measures pieces until the time is over. Gives what all have found, or nothing while some are left. */
 async function measureAll(pieces: readonly string[][], minutes: number): Promise<Found[] | undefined> {
   const started = performance.now();
@@ -155,10 +164,7 @@ async function measureAll(pieces: readonly string[][], minutes: number): Promise
       console.error(`${i} of ${pieces.length} pieces are measured; the same command goes on with the rest`);
       return undefined;
     }
-    const found = await measure(piece);
-    mkdirSync(FOUND, { recursive: true });
-    writeFileSync(file, JSON.stringify(found));
-    all.push(found);
+    all.push(await measureAndKeep(piece));
   }
   return all;
 }
@@ -230,7 +236,7 @@ if (options.help) {
   const head = readFileSync(import.meta.filename, 'utf8').split(/^ \*\/$/m)[0]!;
   console.log(head.replace(/^\/\*\*\n/, '').replaceAll(/^ \* ?/gm, ''));
 } else if (files.length > 0) {
-  report([await measure(files)], false);
+  report([await measureAndKeep(files)], false);
 } else {
   // A run without a limit of time measures everything anew.
   if (options.minutes === undefined) rmSync(FOUND, { recursive: true, force: true });

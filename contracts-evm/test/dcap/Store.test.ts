@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { bytesToHex, hexToBytes, keccak256, numberToHex, type Hex } from 'viem';
 import { createPlatform, Vendor } from '../../../localnet/tee/index.ts';
 import { crlEntry } from '../../../localnet/tee/crl.ts';
-import { EXTENSION_OIDS, extension } from '../../../localnet/tee/certificate.ts';
+import { authorityKeyId, EXTENSION_OIDS, extension } from '../../../localnet/tee/certificate.ts';
 import { integer, octets, sequence, signatureBits, time } from '../../../localnet/tee/der.ts';
 import { ENDS, issueCertificate, issueCrl, laterCrl } from '../../../localnet/tee/misbehave/draft.ts';
 import {
@@ -335,6 +335,11 @@ describe('CollateralStore', function () {
     await refuses(verifier, named(clash), 'PckCaClash', [bytesToHex(keyId)]);
     await verifier.send(named(other));
     await accepts(verifier);
+    // Nor is it taken for that of a leaf which names the second.
+    const stranger = edited(({ certificates: { pck } }) => {
+      pck.parts.extensions.authorityKeyId = extension(EXTENSION_OIDS.authorityKeyId, false, authorityKeyId(clash));
+    });
+    await refuses(verifier, verifyCall(stranger.evidence, NUMBER), 'PckCaMissing', [bytesToHex(clash)]);
   });
 
   it('keeps nothing of what there is not enough gas to keep', async () => {
