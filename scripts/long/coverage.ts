@@ -114,8 +114,12 @@ function piecesOf(): string[][] {
   const solidity = 'contracts-evm/test/{protocol,registry,outbox}/*.t.sol';
   const tests = globSync(['contracts-evm/test/*/*.test.ts', solidity], { cwd: ROOT });
   const measured = tests.map((file) => file.replaceAll('\\', '/')).sort();
-  // Those of the DCAP verifier take longer than all others.
-  const pieceOf = (file: string): string => (file.includes('/dcap/') ? file : path.posix.dirname(file));
+  // Those of the DCAP verifier take longer than all others, and tests in Solidity are of one folder.
+  const inSolidity = new Set(measured.filter((file) => file.endsWith('.sol')).map((file) => path.posix.dirname(file)));
+  const pieceOf = (file: string): string => {
+    const folder = path.posix.dirname(file);
+    return folder.endsWith('/dcap') ? file : inSolidity.has(folder) ? folder : 'others';
+  };
   return [...Map.groupBy(measured, pieceOf).values()];
 }
 
