@@ -342,7 +342,8 @@ describe('CollateralStore', function () {
     await refuses(verifier, verifyCall(stranger.evidence, NUMBER), 'PckCaMissing', [bytesToHex(clash)]);
   });
 
-  it('keeps nothing of what there is not enough gas to keep', async () => {
+  it('keeps nothing of what there is not enough gas to keep', async function () {
+    skipMeasured(this, 'what gas is left there says nothing of what is deployed');
     const before = PARTS.slice(0, PARTS.indexOf('tcbInfo'));
     const upload = uploadCall('tcbInfo', honest.collateral);
     const { gasUsed } = await (await storeOf(honest, before)).send(upload);
