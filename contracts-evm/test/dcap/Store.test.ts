@@ -32,8 +32,10 @@ import {
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const DAY = 86_400;
 const NUMBER = 19;
+const ROOT = 1n;
 const PCK_CA = 2n;
 const TCB_SIGNING = 3n;
+const ROOT_CRL = 5n;
 
 const honest = issue(draftOf('tdx4'));
 
@@ -340,6 +342,31 @@ describe('CollateralStore', function () {
       pck.parts.extensions.authorityKeyId = extension(EXTENSION_OIDS.authorityKeyId, false, authorityKeyId(clash));
     });
     await refuses(verifier, verifyCall(stranger.evidence, NUMBER), 'PckCaMissing', [bytesToHex(clash)]);
+  });
+
+  it('asks for the root and for its CRL before anything that rests on them', async () => {
+    const { collateral, rootFingerprint } = honest;
+    const verifier = await chain.deployVerifier(rootFingerprint);
+    await refuses(verifier, uploadCall('rootCrl', collateral), 'CollateralMissing', [ROOT]);
+    await refuses(verifier, uploadCall('pckCa', collateral), 'CollateralMissing', [ROOT]);
+    await verifier.send(uploadCall('root', collateral));
+    await refuses(verifier, uploadCall('pckCa', collateral), 'CollateralMissing', [ROOT_CRL]);
+    await verifier.send(uploadCall('rootCrl', collateral));
+    await verifier.send(uploadCall('pckCa', collateral));
+  });
+
+  it('is not changed by a root or PCK CA that it has, nor by a PCK CA that ends sooner', async () => {
+    const verifier = await storeOf();
+    for (const part of ['root', 'pckCa'] as const) {
+      const { logs } = await verifier.send(uploadCall(part, honest.collateral));
+      assert.equal(logs.length, 0, part);
+    }
+    const sooner = edited(({ certificates: { pckCa } }) => {
+      pckCa.parts.validity = sequence(time(CASE_TIME - 30 * DAY), time(ENDS.pckCa - DAY));
+    }).collateral;
+    const dates = [PCK_CA, BigInt(ENDS.pckCa), BigInt(ENDS.pckCa - DAY)];
+    await refuses(verifier, uploadCall('pckCa', sooner), 'CollateralNotNewer', dates);
+    await accepts(verifier);
   });
 
   it('keeps nothing of what there is not enough gas to keep', async function () {
