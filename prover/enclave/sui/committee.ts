@@ -1,11 +1,8 @@
-/** Sui's validator committees: BLS12-381 with signatures in G1 and keys in G2 ("min-sig"), weighed by voting power. */
-import { bls12_381 } from '@noble/curves/bls12-381.js';
+/** Sui's validator committees, weighed by voting power. */
 import { toHex } from '../../protocol/bytes.ts';
 import { BcsReader } from '../../protocol/wire/bcs.ts';
 import { demand } from '../errors.ts';
-
-const scheme = bls12_381.shortSignatures;
-type KeyPoint = ReturnType<typeof scheme.getPublicKey>;
+import { decodeKey, verifyAggregate, type KeyPoint } from './bls.ts';
 
 /** All voting power of a committee, and what of it must sign (sui-types, `committee.rs`). */
 export const TOTAL_VOTING_POWER = 10_000n;
@@ -79,39 +76,25 @@ export function verifyQuorum(
   const signers = decodeSigners(bitmap, committee.members.length);
   const stake = signers.reduce((sum, index) => sum + committee.members[index]!.stake, 0n);
   demand(stake >= QUORUM_THRESHOLD, 'QuorumNotReached', () => `signers hold ${stake}, ${QUORUM_THRESHOLD} are needed`);
-  const keys = keysOf(committee);
-  const key = scheme.aggregatePublicKeys(signers.map((index) => keys[index]!));
+  const all = keysOf(committee);
+  const keys = signers.map((index) => all[index]!);
   demand(
-    verifies(signature, message, key),
+    verifyAggregate(keys, message, signature),
     'InvalidCheckpointSignature',
     () => `the signature is not that of the ${signers.length} signers over the checkpoint`,
   );
 }
 
-function verifies(signature: Uint8Array, message: Uint8Array, key: KeyPoint): boolean {
-  try {
-    return scheme.verify(signature, scheme.hash(message), key);
-  } catch {
-    // Not a point of the group, or the signers' keys cancel out: no signature at all.
-    return false;
-  }
-}
-
 function keysOf(committee: Committee): readonly KeyPoint[] {
   let keys = decoded.get(committee);
-  if (!keys) decoded.set(committee, (keys = committee.members.map(decodeKey)));
+  if (!keys) decoded.set(committee, (keys = committee.members.map(keyOf)));
   return keys;
 }
 
-function decodeKey({ publicKey }: CommitteeMember, index: number): KeyPoint {
-  try {
-    const point = bls12_381.G2.Point.fromBytes(publicKey);
-    point.assertValidity();
-    if (!point.is0()) return point;
-  } catch {
-    // Reported below, with the index.
-  }
-  demand(false, 'InvalidCommittee', () => `the key of member ${index} is not a point of the group`);
+function keyOf({ publicKey }: CommitteeMember, index: number): KeyPoint {
+  const key = decodeKey(publicKey);
+  demand(key !== undefined, 'InvalidCommittee', () => `the key of member ${index} is not a point of the group`);
+  return key;
 }
 
 /**
