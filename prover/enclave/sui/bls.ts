@@ -25,7 +25,7 @@ export function decodeKey(bytes: Uint8Array): KeyPoint | undefined {
 export function verifyAggregate(keys: readonly KeyPoint[], message: Uint8Array, signature: Uint8Array): boolean {
   const sum = keys.reduce((a, b) => mcl.add(a, b), new mcl.G2());
   const point = decode(new mcl.G1(), signature);
-  // Keys that cancel out are no key: infinity pairs to one with any message.
+  // Keys that cancel out are no key, whatever the pairing would make of infinity.
   if (!point || sum.isZero()) return false;
   const { x, y } = bls12_381.shortSignatures.hash(message).toAffine();
   const hash = new mcl.G1();

@@ -25,6 +25,7 @@ const FILES = [
   'ethereum/sync-protocol',
   'ethereum/execution',
   'ethereum/recorded',
+  'sui/bls',
   'sui/checkpoint',
   'sui/events',
   'sui/recorded',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { Bytes, refTo, Vec } from '../../../localnet/sui/vm/values.ts';
+import { QUICKNET } from '../drand.ts';
 import { fromHex, NativeHarness, text, toHex } from './native-call.ts';
 
 const harness = new NativeHarness();
@@ -19,17 +20,6 @@ function round(n: number): Uint8Array {
 }
 
 // Beacons of the drand network, which signs under the same two suites as Sui.
-const QUICKNET = {
-  key: fromHex(
-    '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451' +
-      '0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
-  ),
-  // Round 1000.
-  signature: fromHex(
-    'b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39',
-  ),
-  message: sha256(round(1000)),
-};
 const MAINNET = {
   key: fromHex('868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5cce96366b5d7a569937c529eeda66c7293784a9402801af31'),
   // Round 72785, chained to the one before.
