@@ -5,6 +5,8 @@ import { builtinModules } from 'node:module';
 
 const NODE = `^(node:.+|${builtinModules.join('|')})$`;
 const NOBLE = '^node_modules/@noble/(curves|hashes)/';
+const BLST = '^node_modules/@chainsafe/blst/';
+const MCL = '^node_modules/mcl-wasm/';
 
 /** The enclave's edge: its process, and the drivers that talk to the TEE and to the host. All else of it is pure. */
 const ENCLAVE_EDGE = '^prover/enclave/(main\\.ts$|serve\\.ts$|attestation/|entry/)';
@@ -21,10 +23,10 @@ export default {
     },
     {
       name: 'enclave-imports-protocol-and-cryptography',
-      comment: 'prover/enclave imports itself, prover/protocol, noble and blst. Node modules only at its edge.',
+      comment: 'prover/enclave imports itself, prover/protocol, noble, blst and mcl. Node modules only at its edge.',
       severity: 'error',
       from: { path: '^prover/enclave/', pathNot: ENCLAVE_EDGE },
-      to: { pathNot: ['^prover/(enclave|protocol)/', NOBLE, '^node_modules/@chainsafe/blst/'] },
+      to: { pathNot: ['^prover/(enclave|protocol)/', NOBLE, BLST, MCL] },
     },
     {
       name: 'enclave-edge-stays-outside',
@@ -39,9 +41,17 @@ export default {
       severity: 'error',
       from: { path: ENCLAVE_EDGE },
       to: {
-        pathNot: ['^prover/(enclave|protocol)/', NOBLE, '^node_modules/@chainsafe/blst/'],
+        pathNot: ['^prover/(enclave|protocol)/', NOBLE, BLST],
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'mcl-is-set-up-once',
+      comment:
+        'mcl has one state for the process (curve, encoding, what decoding checks): one file sets it and uses it.',
+      severity: 'error',
+      from: { pathNot: '^prover/enclave/sui/bls\\.ts$' },
+      to: { path: MCL },
     },
     {
       name: 'sdk-runs-in-browsers',

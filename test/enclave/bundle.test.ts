@@ -10,9 +10,28 @@ import { decode, encode } from 'cborg';
 import { NATIVE_PACKAGE, PLATFORMS, bundleEnclave, root, sha256Of, type Bundle } from '../../scripts/enclave/bundle.ts';
 import { rtmr2 } from '../../scripts/enclave/registers.ts';
 import { encodeFrame } from '../../prover/protocol/wire/index.ts';
-import { EVM_LANE, EvmWorld, encodeConfiguration } from './world.ts';
+import {
+  EVM_LANE,
+  EvmWorld,
+  SUI_CHAIN,
+  SUI_LANE,
+  certifiedOf,
+  commit,
+  encodeConfiguration,
+  newLedger,
+  suiOrigin,
+} from './world.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+/** What the process of the manifest is started with: options of Node, then the entry and its own arguments. */
+function argumentsOf(manifest: string): { node: string[]; rest: string[] } {
+  const [, list = '[]'] = /^loader\.argv = (\[.*\])$/m.exec(manifest) ?? [];
+  const [name, ...args] = JSON.parse(list) as string[];
+  assert.equal(name, 'node');
+  const entry = args.findIndex((argument) => !argument.startsWith('-'));
+  return { node: args.slice(0, entry), rest: args.slice(entry) };
+}
 
 describe('the bundle of the enclave', function () {
   this.timeout(120_000);
@@ -25,9 +44,22 @@ describe('the bundle of the enclave', function () {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
+  const canRun = (): boolean =>
+    process.platform === 'linux' && process.arch === 'x64' && bundle.files.has('blst.linux-x64-gnu.node');
+
+  /** Writes the bundle and a configuration into a folder of its own. */
+  function install(name: string, configuration: Uint8Array): string {
+    const home = path.join(directory, name);
+    mkdirSync(home);
+    for (const [file, bytes] of bundle.files) writeFileSync(path.join(home, file), bytes);
+    writeFileSync(path.join(home, 'configuration.cbor'), configuration);
+    return home;
+  }
+
   it('has the same bytes when it is built again, in another folder', async () => {
     const copy = path.join(directory, 'a folder with spaces');
-    for (const part of ['prover/enclave', 'prover/protocol', 'node_modules/@noble', 'package.json'])
+    const packages = ['node_modules/@noble', 'node_modules/mcl-wasm'];
+    for (const part of ['prover/enclave', 'prover/protocol', ...packages, 'package.json'])
       cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
     const again = await bundleEnclave(copy);
     for (const [name, bytes] of bundle.files)
@@ -49,7 +81,7 @@ describe('the bundle of the enclave', function () {
 
   it('lists every package that is in it with its reason', () => {
     const readme = readFileSync(path.join(root, 'deployments/images/README.md'), 'utf8');
-    const listed = [...readme.matchAll(/^\| (@[\w/-]+) \| (\S+) \|/gm)].map(([, name, version]) => [name, version]);
+    const listed = [...readme.matchAll(/^\| (@?[\w/-]+) \| (\d\S*) \|/gm)].map(([, name, version]) => [name, version]);
     assert.deepEqual(Object.fromEntries(listed), bundle.packages);
   });
 
@@ -63,10 +95,9 @@ describe('the bundle of the enclave', function () {
     const [, copied = ''] = /^for file in (.+); do$/m.exec(inImages('tdx/build.sh')) ?? [];
     assert.deepEqual(copied.split(' ').sort(), filesOf('tdx').sort());
     // Nothing may be told to a process that its host starts but where its configuration is.
-    assert.match(
-      manifest,
-      /^loader\.argv = \["node", "\/corridor\/enclave-sgx\.mjs", "--config", "\S+", "--stdio"\]$/m,
-    );
+    const { node, rest } = argumentsOf(manifest);
+    assert.deepEqual(node, ['--disable-wasm-trap-handler', '--wasm-max-mem-pages=256']);
+    assert.match(rest.join(' '), /^\/corridor\/enclave-sgx\.mjs --config \S+ --stdio$/);
     assert.ok(!/insecure|allow_all_but_log|sgx\.debug = true|passthrough/.test(manifest));
   });
 
@@ -98,15 +129,10 @@ describe('the bundle of the enclave', function () {
   });
 
   it('runs by itself', async function () {
-    if (process.platform !== 'linux' || process.arch !== 'x64' || !bundle.files.has('blst.linux-x64-gnu.node'))
-      this.skip();
+    if (!canRun()) this.skip();
     const world = new EvmWorld().fillTo(48);
     const start = world.beacon.blockAt(16)!;
-    const home = path.join(directory, 'alone');
-    mkdirSync(home);
-    for (const [name, bytes] of bundle.files) writeFileSync(path.join(home, name), bytes);
-    const configuration = encodeConfiguration({ origins: [world.origin(start)], lanes: [EVM_LANE] });
-    writeFileSync(path.join(home, 'configuration.cbor'), configuration);
+    const home = install('alone', encodeConfiguration({ origins: [world.origin(start)], lanes: [EVM_LANE] }));
     for (const platform of PLATFORMS) {
       const args = [`enclave-${platform}.mjs`, '--config', 'configuration.cbor', '--stdio'];
       const child = spawn(process.execPath, args, { cwd: home, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -132,16 +158,50 @@ describe('the bundle of the enclave', function () {
       child.stdin.end(Buffer.concat(requests.map((request) => encodeFrame(encode(request)))));
       const [code] = await once(child, 'close');
       assert.equal(code, 0);
-      const replies: any[] = [];
-      for (let rest = Buffer.concat(output); rest.length > 0;) {
-        const length = rest.readUInt32BE();
-        replies.push(decode(rest.subarray(4, 4 + length)));
-        rest = rest.subarray(4 + length);
-      }
-      const [status, advanced, attested] = replies;
+      const [status, advanced, attested] = repliesOf(Buffer.concat(output));
       assert.equal(status.ok.platform, platform);
       assert.equal(advanced.ok.head.height, 24);
       assert.equal(attested.error, 'AttestationFailed');
     }
   });
+
+  it('judges checkpoints of Sui within the address space of the SGX enclave, with the options of its manifest', async function () {
+    if (!canRun()) this.skip();
+    const manifest = readFileSync(path.join(root, 'deployments/images/sgx/enclave.manifest.template'), 'utf8');
+    const size = Number(/^sgx\.enclave_size = "(\d+)G"$/m.exec(manifest)![1]) * 2 ** 30;
+    const ledger = newLedger();
+    const home = install('bounded', encodeConfiguration({ origins: [suiOrigin(ledger)], lanes: [SUI_LANE] }));
+    const certified = [1, 2, 3].map(() => certifiedOf(commit(ledger, [[]])));
+    const advance = { method: 'advance', chain: SUI_CHAIN, certified, summaries: [] };
+    // Within the signature, which only the bitmap of signers comes after.
+    const forged = [certified[0]!.with(-60, certified[0]!.at(-60)! ^ 1)];
+
+    const args = [...argumentsOf(manifest).node, 'enclave-sgx.mjs', '--config', 'configuration.cbor', '--stdio'];
+    const child = spawn(process.execPath, args, { cwd: home, stdio: ['pipe', 'pipe', 'inherit'] });
+    const output: Buffer[] = [];
+    const replies = (): any[] => repliesOf(Buffer.concat(output));
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    for (const request of [{ ...advance, certified: forged }, advance]) child.stdin.write(encodeFrame(encode(request)));
+    while (child.exitCode === null && replies().length < 2)
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    // All that it reserves counts in an enclave, whose size is fixed, be it used or not.
+    const [, peak] = /^VmPeak:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))!;
+    child.stdin.end();
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    assert.equal(replies()[0].error, 'InvalidCheckpointSignature');
+    assert.equal(replies()[1].ok.head.height, 3);
+    assert.ok(Number(peak) * 1024 < size, `${peak} kB of address space`);
+  });
 });
+
+/** The payloads of all frames that have come whole. */
+function repliesOf(output: Buffer): any[] {
+  const replies: any[] = [];
+  for (let rest = output; rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE();) {
+    const length = rest.readUInt32BE();
+    replies.push(decode(rest.subarray(4, 4 + length)));
+    rest = rest.subarray(4 + length);
+  }
+  return replies;
+}
