@@ -26,4 +26,16 @@ export class Recent<Key, Value> {
       this.#bytes -= entry.bytes;
     }
   }
+
+  /** What there is, which is not kept any longer. */
+  take(key: Key): Value | undefined {
+    const value = this.#entries.get(key)?.value;
+    this.delete(key);
+    return value;
+  }
+
+  delete(key: Key): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    this.#entries.delete(key);
+  }
 }

@@ -1,5 +1,6 @@
 /** A host that follows Ethereum by nodes that lie, fall behind or are out of reach. */
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fromRlp, keccak256, type Hex } from 'viem';
 import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
 import type { BeaconClient } from '../../prover/host/evidence/beacon.ts';
@@ -11,7 +12,7 @@ import { Turns } from '../../prover/host/turns.ts';
 import { hash, toHex } from '../../prover/protocol/index.ts';
 import { headerRlp } from '../enclave/ethereum/tries.ts';
 import { clientOf, encodeConfiguration, EVM_CHAIN, EVM_LANE, EVM_OUTBOX, EvmWorld } from '../enclave/world.ts';
-import { sharedDatabase } from './support.ts';
+import { sharedDatabase, until } from './support.ts';
 
 /** Fields of a header as JSON-RPC shows them, in the order of the RLP (EIP-7685 has the last one). */
 const FIELDS = [
@@ -35,6 +36,7 @@ function shown(rlp: Uint8Array): Record<string, unknown> {
 function nodeOf(headers: readonly Uint8Array[], asked: string[] = []): EvmRequest {
   return async (method, [block]) => {
     asked.push(`${method} ${String(block)}`);
+    if (method === 'eth_blockNumber') return `0x${(headers.length - 1).toString(16)}`;
     const found =
       method === 'eth_getBlockByHash'
         ? headers.find((rlp) => toHex(hash(rlp)) === block)
@@ -122,6 +124,69 @@ describe('Ethereum as an origin', () => {
     ]);
     await origin.poll();
     assert.deepEqual(await stored(store), truth);
+  });
+
+  it('reads blocks before they are final, and asks for none of them again', async () => {
+    shownSlot.at = 30;
+    try {
+      const asked: string[] = [];
+      const { origin, store } = await open('early', [nodeOf(world.headers, asked)]);
+      await origin.poll();
+      const before = origin.head!.height;
+      const newest = `eth_getBlockByNumber 0x${(world.headers.length - 1).toString(16)}`;
+      await until('the newest block is read', () => asked.includes(newest));
+      const last = asked.length;
+      delete shownSlot.at;
+      assert.equal(await origin.poll(), true);
+      assert.ok(origin.head!.height > before);
+      assert.deepEqual(await stored(store), truth);
+      assert.deepEqual(
+        asked.slice(last).filter((call) => !call.startsWith('eth_blockNumber')),
+        [],
+      );
+    } finally {
+      delete shownSlot.at;
+    }
+  });
+
+  it('asks anew for blocks that were replaced after they were read, and for what was none', async () => {
+    // Before they are final the node shows other blocks, some of them under wrong numbers.
+    for (const [name, early] of Object.entries({
+      replaced: world.headers.map((rlp, number) => (number > final - 3 ? twin[number]! : rlp)),
+      misplaced: world.headers.map((rlp, number) => (number > final - 3 ? world.headers[number - 1]! : rlp)),
+    })) {
+      shownSlot.at = 30;
+      try {
+        const asked: string[] = [];
+        const nodes = [nodeOf(early, asked)];
+        const { origin, store } = await open(`early_${name}`, nodes);
+        await origin.poll();
+        await until('the newest block is read', () => asked.at(-1) === `eth_getBlockByNumber 0x${(44).toString(16)}`);
+        nodes[0] = nodeOf(world.headers);
+        delete shownSlot.at;
+        assert.equal(await origin.poll(), true);
+        assert.deepEqual(await stored(store), truth);
+      } finally {
+        delete shownSlot.at;
+      }
+    }
+  });
+
+  it('reads few blocks before they are final, however high a node says that its chain is', async () => {
+    const asked: string[] = [];
+    const honest = nodeOf(world.headers, asked);
+    const boaster: EvmRequest = async (method, params) => {
+      if (method === 'eth_blockNumber') return '0xffffffffffff';
+      return (await honest(method, params)) ?? shown(twin[3]!);
+    };
+    const { origin } = await open('early_boast', [boaster]);
+    await origin.poll();
+    const numbers = (): bigint[] =>
+      asked.filter((call) => call.startsWith('eth_getBlockByNumber')).map((call) => BigInt(call.split(' ')[1]!));
+    const highest = BigInt(final) + 128n;
+    await until('it has read as far as it goes', () => numbers().includes(highest));
+    await wait(50);
+    assert.equal(numbers().filter((number) => number > highest).length, 0);
   });
 
   it('lets the enclaves follow that it has led before, before it is asked to', async () => {

@@ -28,4 +28,14 @@ describe('what was used last', () => {
     recent.set('c', 3, 10);
     assert.equal(recent.get('c'), 3);
   });
+
+  it('makes room for what is taken away, and has it once', () => {
+    const recent = new Recent<string, number>(10);
+    recent.set('a', 1, 6);
+    recent.set('b', 2, 4);
+    assert.equal(recent.take('a'), 1);
+    assert.equal(recent.take('a'), undefined);
+    recent.set('c', 3, 6);
+    assert.deepEqual([recent.get('b'), recent.get('c')], [2, 3]);
+  });
 });

@@ -81,6 +81,18 @@ function quantity(shown: Hex): Hex {
 }
 
 /**
+ * The height of a node's newest block: its word alone.
+ * @throws EvidenceError `Contradiction`
+ */
+export async function fetchHeight(request: EvmRequest): Promise<bigint> {
+  const shown = await request('eth_blockNumber', []);
+  if (typeof shown !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(shown)) {
+    throw new EvidenceError('Contradiction', 'the node names no height of its newest block');
+  }
+  return BigInt(shown);
+}
+
+/**
  * The header of a block by its number, or by its hash.
  * @throws EvidenceError `Missing`; `Contradiction` when the fields do not hash to the hash that the node shows
  */

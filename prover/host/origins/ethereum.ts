@@ -10,27 +10,20 @@ import {
   type LightClientStore,
   type LightClientUpdate,
 } from '../../enclave/ethereum/index.ts';
-import {
-  decodeMessageSentLog,
-  fromEvmAddress,
-  fromHex,
-  MESSAGE_SENT_TOPIC,
-  toHex,
-  type ChainId,
-} from '../../protocol/index.ts';
+import { fromHex, toHex, type ChainId } from '../../protocol/index.ts';
 import type { Enclave } from '../enclaves/pool.ts';
 import type { EnclaveClient, EthereumEvidence, OriginStatus, SignedStatement } from '../enclave-client.ts';
 import type { BeaconClient } from '../evidence/beacon.ts';
 import { EvidenceError } from '../evidence/errors.ts';
-import { fetchHeader, fetchReceipts, type EvmRequest, type Header } from '../evidence/execution.ts';
+import { fetchHeader, type EvmRequest, type Header } from '../evidence/execution.ts';
 import { Recent } from '../recent.ts';
-import type { StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
+import type { StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { bloomHas } from './bloom.ts';
-import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, storedMessage } from './common.ts';
+import { believable, countDifferent, firstThatCan, groupBy, inParallel, max } from './common.ts';
+import { BlockReader } from './ethereum-blocks.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
-import { packParts, unpackParts } from './parts.ts';
+import { unpackParts } from './parts.ts';
 import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
 
 export interface EthereumOriginOptions {
@@ -76,7 +69,7 @@ export class EthereumOrigin implements Origin {
   readonly chain: ChainId;
   readonly #options: EthereumOriginOptions;
   readonly #cursor: string;
-  readonly #outbox: `0x${string}`;
+  readonly #blocks: BlockReader;
   #light: LightClientStore | undefined;
   #finality: Finality | undefined;
   #head: Anchor | undefined;
@@ -96,7 +89,7 @@ export class EthereumOrigin implements Origin {
     this.#options = options;
     this.#shelf = new EvidenceShelf(options.chain, options.store);
     this.#cursor = `origin/${options.chain}`;
-    this.#outbox = `0x${toHex(options.outbox).slice(-40)}`;
+    this.#blocks = new BlockReader(options.chain, options.outbox);
   }
 
   get head(): Anchor | undefined {
@@ -119,7 +112,13 @@ export class EthereumOrigin implements Origin {
       this.#head = from;
     }
     this.#head = from;
+    this.#readAhead(from.height);
     return before === undefined || before.height < from.height;
+  }
+
+  /** Reads what is not final yet, for which nobody waits. Where no node can be asked, the next `poll` finds out. */
+  #readAhead(above: bigint): void {
+    firstThatCan(this.#options.nodes, undefined, (node) => this.#blocks.readAhead(node, above)).catch(() => {});
   }
 
   async anchorAt(height: bigint): Promise<Anchor | undefined> {
@@ -227,8 +226,10 @@ export class EthereumOrigin implements Origin {
 
   /** Headers above a height up to a block whose hash is known, upwards. */
   async #headers(node: EvmRequest, below: bigint, end: StrideEnd): Promise<Header[]> {
-    const numbers = Array.from({ length: Number(end.height - below) }, (_, i) => below + 1n + BigInt(i));
-    const headers = await inParallel(numbers, (number) => fetchHeader(node, number));
+    const early = this.#earlyHeaders(below, end);
+    const last = end.height - BigInt(early.length);
+    const numbers = Array.from({ length: Number(last - below) }, (_, i) => below + 1n + BigInt(i));
+    const headers = [...(await inParallel(numbers, (number) => fetchHeader(node, number))), ...early];
     let expected = end.hash;
     for (const header of headers.toReversed()) {
       if (header.hash !== expected) {
@@ -242,6 +243,19 @@ export class EthereumOrigin implements Origin {
     return headers;
   }
 
+  /** Of the headers above a height, those that were read before and lead to a block whose hash is known, upwards. */
+  #earlyHeaders(below: bigint, end: StrideEnd): Header[] {
+    const headers: Header[] = [];
+    let expected = end.hash;
+    for (let height = end.height; height > below; height--) {
+      const header = this.#blocks.early(height, expected);
+      if (!header) break;
+      headers.unshift(header);
+      expected = header.parentHash;
+    }
+    return headers;
+  }
+
   /** Takes in the blocks between one that is stored and one that the beacon chain has finalized. */
   async #takeIn(node: EvmRequest, from: Anchor, end: StrideEnd): Promise<Anchor> {
     const headers = await this.#headers(node, from.height, end);
@@ -250,10 +264,7 @@ export class EthereumOrigin implements Origin {
     }
     for (const { number, rlp } of headers) this.#headersKept.set(number, rlp, rlp.length);
     if (end.height === finalizedBlock(this.#light!).number) this.#lead(end.height);
-    const wanted = headers.filter((header) => this.#mayHaveMessages(header));
-    const blocks = await inParallel(wanted, async (header) =>
-      this.#readBlock(header, await fetchReceipts(node, header)),
-    );
+    const blocks = await inParallel(headers, (header) => this.#blocks.read(node, header));
     const found = {
       headers: headers.map((header) => this.#storedHeader(header)),
       evidence: blocks.flatMap(({ evidence }) => evidence),
@@ -261,37 +272,9 @@ export class EthereumOrigin implements Origin {
     };
     await this.#options.store.addFinal(this.#cursor, end.height, found);
     this.#shelf.keep(found.evidence);
+    this.#blocks.forget(headers);
     const top = found.headers.at(-1)!;
     return { height: top.height, hash: top.hash, timestampSeconds: top.timestampSeconds };
-  }
-
-  #mayHaveMessages({ logsBloom }: Header): boolean {
-    return bloomHas(logsBloom, [this.#outbox, toHex(MESSAGE_SENT_TOPIC)]);
-  }
-
-  #readBlock(header: Header, receipts: Awaited<ReturnType<typeof fetchReceipts>>) {
-    const evidence: StoredEvidence[] = [];
-    const messages: StoredMessage[] = [];
-    const common = { chain: this.chain, height: header.number };
-    for (const [transactionIndex, logs] of receipts.logs.entries()) {
-      const sent = logs.flatMap((log, eventIndex) => {
-        if (log.address !== this.#outbox || log.topics[0] !== toHex(MESSAGE_SENT_TOPIC)) return [];
-        const address = fromEvmAddress(fromHex(log.address));
-        const decoded = decodeMessageSentLog(this.chain, {
-          address,
-          topics: log.topics.map(fromHex),
-          data: fromHex(log.data),
-        });
-        return [{ decoded, eventIndex }];
-      });
-      if (sent.length === 0) continue;
-      evidence.push({ ...common, item: transactionIndex, body: packParts(receipts.prove(transactionIndex)) });
-      const transactionId = header.transactions[transactionIndex]!;
-      for (const { decoded, eventIndex } of sent) {
-        messages.push(storedMessage(decoded, header.number, transactionId, transactionIndex, eventIndex));
-      }
-    }
-    return { evidence, messages };
   }
 
   #storedHeader({ number, hash, rlp, timestamp }: Header): StoredHeader {
