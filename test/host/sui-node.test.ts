@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { GrpcTypes } from '@mysten/sui/grpc';
 import { suiNode } from '../../prover/bindings/sui/node.ts';
-import { listEvents, subscribe } from '../../prover/host/evidence/checkpoints.ts';
+import { subscribe, subscribeCertified } from '../../prover/host/evidence/checkpoints.ts';
+import { listEvents } from '../../prover/host/evidence/events.ts';
 
-const { GetServiceInfoResponse, ListEventsResponse, SubscribeCheckpointsResponse } = GrpcTypes;
+const { GetServiceInfoResponse, ListEventsResponse, QueryEndReason, SubscribeCheckpointsResponse } = GrpcTypes;
 
 function frame(flag: number, body: Uint8Array, length = body.length): Buffer {
   const header = Buffer.alloc(5);
@@ -22,6 +23,16 @@ const event = (checkpoint: bigint, eventIndex: number): Buffer =>
       ListEventsResponse.create({ event: { checkpoint, transactionIndex: 0n, eventIndex } as never }),
     ),
   );
+
+/** The last frame of a listing: why it ends, and how far it has come. */
+const listed = (reason: GrpcTypes.QueryEndReason, cursor?: number, checkpoint?: bigint): Buffer => {
+  const watermark = {
+    ...(cursor === undefined ? {} : { cursor: Uint8Array.of(cursor) }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
+  return frame(0, ListEventsResponse.toBinary(ListEventsResponse.create({ watermark, end: { reason } } as never)));
+};
+const RANGE = { types: ['0x1::a::B'], first: 3n, last: 4n };
 
 describe('a Sui node', () => {
   let answer: (response: ServerResponse, request: IncomingMessage) => void;
@@ -47,7 +58,7 @@ describe('a Sui node', () => {
     answer = (response) => send(response, frame(0, shown), OK);
     assert.equal((await info()).checkpointHeight, 7n);
     answer = (response) => send(response, event(3n, 0), event(4n, 1), OK);
-    const places = await listEvents(suiNode(url), '0x1::a::B', 3n, 4n);
+    const places = await listEvents(suiNode(url), RANGE);
     assert.deepEqual(
       places.map(({ checkpoint }) => checkpoint),
       [3n, 4n],
@@ -57,7 +68,7 @@ describe('a Sui node', () => {
   it('does not stop the process with a length that the client takes for a negative one', async () => {
     answer = (response) => send(response, frame(0, Buffer.alloc(0), 0xff_ff_ff_fb));
     await assert.rejects(info(), /cut off/);
-    await assert.rejects(listEvents(suiNode(url), '0x1::a::B', 3n, 4n), { code: 'Unavailable' });
+    await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Unavailable' });
     await assert.rejects(
       subscribe(suiNode(url), () => {}, new AbortController().signal),
       { code: 'Unavailable' },
@@ -74,7 +85,7 @@ describe('a Sui node', () => {
     await assert.rejects(info({ bytes: 1 << 20 }), /more than 1048576 bytes/);
     const empty = frame(0, Buffer.alloc(0));
     answer = (response) => send(response, ...Array<Buffer>(50).fill(empty), OK);
-    await assert.rejects(listEvents(suiNode(url, { messages: 40 }), '0x1::a::B', 3n, 4n), { code: 'Unavailable' });
+    await assert.rejects(listEvents(suiNode(url, { messages: 40 }), RANGE), { code: 'Unavailable' });
   });
 
   it('cannot keep anyone waiting who asks it', async () => {
@@ -106,8 +117,60 @@ describe('a Sui node', () => {
       Array.from({ length: 1_001 }, (_, i) => event(3n, i)),
     ]) {
       answer = (response) => send(response, ...lies, OK);
-      await assert.rejects(listEvents(suiNode(url), '0x1::a::B', 3n, 4n), { code: 'Contradiction' });
+      await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Contradiction' });
     }
+  });
+
+  it('is asked on where it has looked through enough for one answer', async () => {
+    const pages = [
+      [event(3n, 0), listed(QueryEndReason.SCAN_LIMIT, 1, 3n)],
+      [listed(QueryEndReason.SCAN_LIMIT, 2, 3n)],
+      [event(4n, 0), listed(QueryEndReason.ITEM_LIMIT, 3)],
+      [event(4n, 1), listed(QueryEndReason.CHECKPOINT_BOUND, 4, 4n)],
+    ];
+    let asked = 0;
+    answer = (response) => send(response, ...pages[asked++]!, OK);
+    const places = await listEvents(suiNode(url), RANGE);
+    assert.deepEqual(
+      places.map(({ checkpoint, eventIndex }) => [Number(checkpoint), eventIndex]),
+      [
+        [3, 0],
+        [4, 0],
+        [4, 1],
+      ],
+    );
+  });
+
+  it('is not taken at its silence about checkpoints that it has not come to', async () => {
+    for (const page of [
+      [event(3n, 0), listed(QueryEndReason.LEDGER_TIP, 1, 3n)],
+      [listed(QueryEndReason.LEDGER_TIP, 1)],
+      [event(3n, 0), listed(QueryEndReason.SCAN_LIMIT)],
+    ]) {
+      answer = (response) => send(response, ...page, OK);
+      await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Missing' });
+    }
+    answer = (response) => send(response, event(4n, 0), listed(QueryEndReason.LEDGER_TIP, 1, 4n), OK);
+    assert.equal((await listEvents(suiNode(url), RANGE)).length, 1);
+  });
+
+  it('cannot lead on without an end, by one cursor over and over', async () => {
+    let asked = 0;
+    answer = (response) => {
+      asked++;
+      send(response, listed(QueryEndReason.SCAN_LIMIT, 1), OK);
+    };
+    await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Missing' });
+    assert.equal(asked, 2);
+  });
+
+  it('is heard though it leaves certificates out, which are then asked for', async () => {
+    const without = { sequenceNumber: 1n, summary: { bcs: { value: new Uint8Array(40) } } };
+    const shown = SubscribeCheckpointsResponse.create({ cursor: 1n, checkpoint: without } as never);
+    answer = (response) => send(response, frame(0, SubscribeCheckpointsResponse.toBinary(shown)), OK);
+    const heard: unknown[] = [];
+    await subscribeCertified(suiNode(url), (certified) => heard.push(certified), new AbortController().signal);
+    assert.deepEqual(heard, [undefined]);
   });
 
   it('is heard for as long as it has something to say', async () => {

@@ -215,6 +215,68 @@ describe('Sui as an origin', () => {
     assert.equal(refusing.head, origin.head!.height);
   });
 
+  /** A node that tells of checkpoints without being asked, and notes of which it is asked for certificates. */
+  const telling = (node: SuiGrpcClient, told: readonly Made[], forge = (signature: Uint8Array) => signature) => {
+    const asked: (bigint | undefined)[] = [];
+    const { ledgerService } = node;
+    const checkpoints = told.map(({ checkpoint }) => {
+      const { epoch, signature, bitmap } = checkpoint.certificate();
+      return {
+        summary: { bcs: { value: summaryBytes(checkpoint.summary) } },
+        signature: {
+          epoch: BigInt(epoch),
+          signature: forge(Uint8Array.from(signature)),
+          bitmap: Uint8Array.from(bitmap),
+        },
+      };
+    });
+    const client = {
+      ledgerService: {
+        ...ledgerService,
+        getCheckpoint: async (...args: Parameters<typeof ledgerService.getCheckpoint>) => {
+          const [{ checkpointId, readMask }] = args;
+          if (readMask?.paths?.includes('signature')) {
+            asked.push(checkpointId?.oneofKind === 'sequenceNumber' ? checkpointId.sequenceNumber : undefined);
+          }
+          return ledgerService.getCheckpoint(...args);
+        },
+      },
+      subscriptionService: {
+        subscribeCheckpoints: () => ({
+          responses: (async function* () {
+            for (const checkpoint of checkpoints) yield { checkpoint };
+          })(),
+        }),
+      },
+    } as unknown as SuiGrpcClient;
+    return { client, asked };
+  };
+
+  it('asks for no certificate that it was told', async () => {
+    const { client, asked } = telling(
+      nodeOf(made, () => made.length),
+      made,
+    );
+    const { origin, store } = await open('sui_told', [client]);
+    let heard = 0;
+    await origin.watch(() => heard++, new AbortController().signal);
+    assert.equal(heard, made.length);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(asked, []);
+  });
+
+  it('asks the next node for everything where what it was told is no certificate', async () => {
+    const honest = nodeOf(made, () => made.length);
+    const { client } = telling(honest, made, (signature) => signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte)));
+    const next = telling(honest, []);
+    const { origin, store } = await open('sui_told_lies', [client, next.client]);
+    await origin.watch(() => {}, new AbortController().signal);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+    assert.equal(next.asked.length, 1);
+  });
+
   it('takes in a checkpoint that has more in it than one answer holds', async () => {
     const { origin, store } = await open('sui_long', [nodeOf(made, () => made.length, new Set(), 1)]);
     assert.equal(await origin.poll(), true);

@@ -2,7 +2,7 @@
 import { bcs } from '@mysten/sui/bcs';
 import { SimulationError } from '@mysten/sui/client';
 import type { Signer } from '@mysten/sui/cryptography';
-import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import type { GrpcTypes, SuiGrpcClient } from '@mysten/sui/grpc';
 import { Transaction } from '@mysten/sui/transactions';
 import {
   Inbox,
@@ -16,6 +16,7 @@ import { readObject, readTable, structKey } from '../../bindings/sui/read.ts';
 import { decodeMessage, fromHex, toHex, type ChainId } from '../../protocol/index.ts';
 import { firstThatCan } from '../origins/common.ts';
 import { subscribe } from '../evidence/checkpoints.ts';
+import { fetchEvents } from '../evidence/events.ts';
 import { KeyCache } from '../operators/key-cache.ts';
 import { readKeyOnSui } from '../operators/keys.ts';
 import type { KeyStatus } from '../operators/registrar.ts';
@@ -95,7 +96,8 @@ export class SuiDestination implements Destination {
   }
 
   async submit(proven: Proven, open: readonly number[], isRetry = false): Promise<Submitted> {
-    const still = await this.#unspent(proven.messages, open);
+    // What others have delivered is found out by trying, which costs nothing and goes well as a rule.
+    const still = isRetry ? await this.#unspent(proven.messages, open) : open;
     const all = new Results();
     for (const { recipient, indexes } of groups(proven.messages, still)) {
       try {
@@ -270,9 +272,6 @@ export class SuiDestination implements Destination {
   async poll(from: bigint | undefined): Promise<Seen> {
     const deliveries = `${this.#options.packageId}::${InboxMessageDelivered.name}`;
     const judgements = `${this.#options.packageId}::${RegistrySignerJudged.name}`;
-    const ofType = (eventType: string) => ({
-      literals: [{ negated: false, predicate: { oneofKind: 'eventType', eventType: { eventType } } }],
-    });
     return this.#ask(async (node) => {
       const { response } = await node.ledgerService.getServiceInfo({});
       const latest = response.checkpointHeight!;
@@ -280,30 +279,29 @@ export class SuiDestination implements Destination {
       const outcomes: Outcome[] = [];
       const signers: Uint8Array[] = [];
       if (first > latest) return { outcomes, signers, next: first, isBehind: false };
-      const call = node.ledgerService.listEvents({
-        readMask: { paths: ['event_type', 'contents', 'transaction_digest', 'checkpoint'] },
-        startCheckpoint: first,
-        endCheckpoint: latest + 1n,
-        filter: { terms: [ofType(deliveries), ofType(judgements)] },
-        options: { limit: PAGE },
-      } as never);
-      let last = first;
-      let count = 0;
-      for await (const { event } of call.responses) {
-        if (!event) continue;
-        count++;
-        last = event.checkpoint!;
-        const contents = event.contents!.value!;
-        if (event.eventType?.endsWith(`::${RegistrySignerJudged.name}`)) {
-          signers.push(fromHex(RegistrySignerJudged.parse(contents).signer).slice(12));
-          continue;
+      const range = { types: [deliveries, judgements], first, last: latest };
+      const take = ({ eventType, contents, transactionDigest }: GrpcTypes.Event): void => {
+        const bytes = contents!.value!;
+        if (eventType?.endsWith(`::${RegistrySignerJudged.name}`)) {
+          signers.push(fromHex(RegistrySignerJudged.parse(bytes).signer).slice(12));
+          return;
         }
-        const { message_id } = InboxMessageDelivered.parse(contents);
-        outcomes.push({ id: fromHex(message_id), kind: 'delivered', transaction: event.transactionDigest! });
+        const { message_id } = InboxMessageDelivered.parse(bytes);
+        outcomes.push({ id: fromHex(message_id), kind: 'delivered', transaction: transactionDigest! });
+      };
+      let next = first;
+      let after: Uint8Array | undefined;
+      for (let pages = 0; pages < PAGES; pages++) {
+        const page = await fetchEvents(node, range, EVENT_FIELDS, after);
+        for (const event of page.events) take(event);
+        if (page.isWhole) return { outcomes, signers, next: latest + 1n, isBehind: false };
+        // An answer may end within a checkpoint: that one is read again, where this is the last.
+        const reached = page.covered === undefined ? page.events.at(-1)?.checkpoint : page.covered + 1n;
+        if (reached !== undefined && reached > next) next = reached;
+        after = page.after;
+        if (!after) return { outcomes, signers, next, isBehind: false };
       }
-      // A full page may have ended within a checkpoint, which is read again.
-      const isBehind = count === PAGE;
-      return { outcomes, signers, next: isBehind ? last : latest + 1n, isBehind };
+      return { outcomes, signers, next, isBehind: true };
     });
   }
 
@@ -325,7 +323,9 @@ export class SuiDestination implements Destination {
   }
 }
 
-const PAGE = 1000;
+/** Answers with events before what was found is noted. */
+const PAGES = 20;
+const EVENT_FIELDS = ['event_type', 'contents', 'transaction_digest', 'checkpoint'];
 
 /** Whether a transaction was none, by the client that builds it or by the node. A record may name anything. */
 function isNoCall(error: unknown): boolean {

@@ -17,17 +17,7 @@ export interface CheckpointEvidence {
   readonly transactions: readonly TransactionEvidence[];
 }
 
-/** Where an event is. */
-export interface EventPlace {
-  readonly checkpoint: bigint;
-  readonly transactionIndex: number;
-  readonly eventIndex: number;
-}
-
 type Checkpoint = GrpcTypes.Checkpoint;
-
-/** Events that one request lists. */
-const PAGE = 1000;
 
 async function get(client: SuiGrpcClient, sequenceNumber: bigint | undefined, paths: string[]): Promise<Checkpoint> {
   const checkpointId =
@@ -66,13 +56,18 @@ export interface CertifiedSummary {
   readonly encoded: Uint8Array;
 }
 
+const CERTIFIED = ['summary.bcs', 'signature'];
+
 /** Of the newest checkpoint by default. */
 export async function fetchCertified(client: SuiGrpcClient, sequenceNumber?: bigint): Promise<CertifiedSummary> {
-  const { summary: given, signature } = await get(client, sequenceNumber, ['summary.bcs', 'signature']);
-  if (!signature?.signature || !signature.bitmap)
+  return readCertified(await get(client, sequenceNumber, CERTIFIED));
+}
+
+function readCertified({ summary: given, signature }: Checkpoint): CertifiedSummary {
+  if (!signature?.signature || !signature.bitmap || signature.epoch === undefined)
     throw new EvidenceError('Contradiction', 'the node left out the certificate');
   const epoch = new Uint8Array(8);
-  new DataView(epoch.buffer).setBigUint64(0, signature.epoch!, true);
+  new DataView(epoch.buffer).setBigUint64(0, signature.epoch, true);
   const { bitmap } = signature;
   const summary = bytes(given?.bcs, 'the summary');
   return { summary, encoded: concat(summary, epoch, signature.signature, uleb(bitmap.length), bitmap) };
@@ -111,67 +106,37 @@ export async function lastOfEpoch(client: SuiGrpcClient, epoch: bigint): Promise
   return last;
 }
 
-/** Events of a type between two checkpoints, both included, in order. */
-export async function listEvents(
+/** Calls back for each new checkpoint until the signal aborts or the node hangs up. */
+export function subscribe(client: SuiGrpcClient, callback: () => void, signal: AbortSignal): Promise<void> {
+  return listen(client, ['sequence_number'], callback, signal);
+}
+
+/** The same with each checkpoint's certificate: what is no certificate is left out. */
+export function subscribeCertified(
   client: SuiGrpcClient,
-  eventType: string,
-  first: bigint,
-  last: bigint,
-): Promise<EventPlace[]> {
-  const places: EventPlace[] = [];
-  const filter = {
-    terms: [{ literals: [{ negated: false, predicate: { oneofKind: 'eventType', eventType: { eventType } } }] }],
-  };
-  const readMask = { paths: ['checkpoint', 'transaction_index', 'event_index'] };
-  for (let after: Uint8Array | undefined; ;) {
-    const request = {
-      readMask,
-      startCheckpoint: first,
-      endCheckpoint: last + 1n,
-      filter,
-      options: { limit: PAGE, ...(after ? { after } : {}) },
-    };
-    const call = client.ledgerService.listEvents(request as never);
-    let count = 0;
-    try {
-      for await (const { event, watermark } of call.responses) {
-        after = watermark?.cursor ?? after;
-        if (!event) continue;
-        count++;
-        const { checkpoint, transactionIndex, eventIndex } = event;
-        const place = {
-          checkpoint: checkpoint!,
-          transactionIndex: Number(transactionIndex),
-          eventIndex: eventIndex!,
-        };
-        const isIn = place.checkpoint >= first && place.checkpoint <= last && count <= PAGE;
-        // Or a node could go on for ever.
-        if (!isIn || !follows(place, places.at(-1))) {
-          throw new EvidenceError('Contradiction', 'the node lists events that were not asked for, or in no order');
-        }
-        places.push(place);
-      }
-    } catch (error) {
-      if (error instanceof EvidenceError) throw error;
-      throw new EvidenceError('Unavailable', (error as Error).message);
-    }
-    if (count < PAGE) return places;
+  callback: (certified: CertifiedSummary | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return listen(client, CERTIFIED, (checkpoint) => callback(checkpoint && certifiedIn(checkpoint)), signal);
+}
+
+function certifiedIn(checkpoint: Checkpoint): CertifiedSummary | undefined {
+  try {
+    return readCertified(checkpoint);
+  } catch {
+    return undefined;
   }
 }
 
-function follows(place: EventPlace, before: EventPlace | undefined): boolean {
-  if (!before) return true;
-  if (place.checkpoint !== before.checkpoint) return place.checkpoint > before.checkpoint;
-  if (place.transactionIndex !== before.transactionIndex) return place.transactionIndex > before.transactionIndex;
-  return place.eventIndex > before.eventIndex;
-}
-
-/** Calls back for each new checkpoint until the signal aborts or the node hangs up. */
-export async function subscribe(client: SuiGrpcClient, callback: () => void, signal: AbortSignal): Promise<void> {
-  const request = { readMask: { paths: ['sequence_number'] } };
-  const call = client.subscriptionService.subscribeCheckpoints(request, { abort: signal });
+async function listen(
+  client: SuiGrpcClient,
+  paths: string[],
+  callback: (checkpoint: Checkpoint | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const call = client.subscriptionService.subscribeCheckpoints({ readMask: { paths } }, { abort: signal });
   try {
-    for await (const _ of call.responses) callback();
+    for await (const { checkpoint } of call.responses) callback(checkpoint);
   } catch (error) {
     if (!signal.aborted) throw new EvidenceError('Unavailable', (error as Error).message);
   }

@@ -22,16 +22,16 @@ import {
   fetchSummary,
   fetchTransaction,
   lastOfEpoch,
-  listEvents,
-  subscribe,
+  subscribeCertified,
   type CertifiedSummary,
   type CheckpointEvidence,
-  type EventPlace,
 } from '../evidence/checkpoints.ts';
 import { EvidenceError } from '../evidence/errors.ts';
+import { listEvents, type EventPlace } from '../evidence/events.ts';
 import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { Turns } from '../turns.ts';
+import { certifiedEpoch, certifiedHeight, CertificateStream } from './certificates.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, Origin, Run } from './origin.ts';
@@ -87,6 +87,8 @@ export class SuiOrigin implements Origin {
   readonly #eventType: string;
   #committee: Committee;
   #head: Anchor | undefined;
+  /** The head's certificate, where this process has checked it */
+  #headCertified: CertifiedSummary | undefined;
   #started = false;
   /** When the head moved last, by `performance.now` */
   #movedAt = -Infinity;
@@ -97,6 +99,10 @@ export class SuiOrigin implements Origin {
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<SuiEvidence[]>>();
   readonly #shelf: EvidenceShelf;
+  /** What a node tells of new checkpoints without being asked */
+  #stream = new CertificateStream();
+  /** The last nonce of each lane that is stored */
+  readonly #lastNonces = new Map<string, bigint>();
 
   constructor(options: SuiOriginOptions) {
     this.chain = options.chain;
@@ -112,7 +118,11 @@ export class SuiOrigin implements Origin {
   }
 
   async watch(callback: () => void, signal: AbortSignal): Promise<void> {
-    await this.#ask((node) => subscribe(node, callback, signal));
+    const take = (certified: CertifiedSummary | undefined): void => {
+      if (certified) this.#stream.add(certified);
+      callback();
+    };
+    await this.#ask((node) => subscribeCertified(node, take, signal));
   }
 
   async poll(): Promise<boolean> {
@@ -144,22 +154,41 @@ export class SuiOrigin implements Origin {
   }
 
   async #pollNode(node: SuiGrpcClient): Promise<boolean> {
+    try {
+      return await this.#follow(node, this.#stream.takeNewest() ?? (await fetchCertified(node)));
+    } catch (error) {
+      // It may have been the stream that was wrong: whoever is asked next is asked for everything.
+      this.#stream = new CertificateStream();
+      throw error;
+    }
+  }
+
+  /** @param newest the newest checkpoint, by a node's word */
+  async #follow(node: SuiGrpcClient, newest: CertifiedSummary): Promise<boolean> {
     const before = this.#head;
-    const newest = await fetchCertified(node);
     const height = certifiedHeight(newest);
     for (;;) {
       const from = this.#head ? this.#head.height + 1n : this.#options.startHeight;
       if (height < from) break;
       const last = min(height, from + STRIDE - 1n);
-      const places = await listEvents(node, this.#eventType, from, last);
+      const places = await this.#places(node, from, last);
       // A network makes many checkpoints, each of which costs pairings here and in every enclave.
       const isWorthIt = places.length > 0 || last < height || performance.now() - this.#movedAt >= IDLE_MS;
       if (!isWorthIt) break;
-      await this.#takeIn(node, from, places, last === height ? newest : await fetchCertified(node, last));
+      await this.#takeIn(node, from, places, last === height ? newest : await this.#certified(node, last));
       this.#movedAt = performance.now();
       if (last === height) break;
     }
     return this.#head !== before;
+  }
+
+  /** Places of all events of outboxes between two checkpoints, both included. */
+  #places(node: SuiGrpcClient, first: bigint, last: bigint): Promise<EventPlace[]> {
+    return listEvents(node, { types: [this.#eventType], first, last });
+  }
+
+  async #certified(node: SuiGrpcClient, height: bigint): Promise<CertifiedSummary> {
+    return this.#stream.at(height) ?? fetchCertified(node, height);
   }
 
   /** A checkpoint by its certificate, for which committees are followed up to its epoch. */
@@ -196,7 +225,10 @@ export class SuiOrigin implements Origin {
   ): Promise<void> {
     const height = certifiedHeight(certified);
     const numbers = Array.from({ length: Number(height - from) }, (_, i) => height - 1n - BigInt(i));
-    const summaries = await inParallel(numbers, (number) => fetchSummary(node, number));
+    const summaries = await inParallel(
+      numbers,
+      async (number) => this.#stream.at(number)?.summary ?? fetchSummary(node, number),
+    );
     this.#lead(from - 1n, certified, summaries);
     // Asked for already, since the check of the certificate keeps the processor busy.
     const ahead = new Map<bigint, Promise<CheckpointEvidence>>();
@@ -232,7 +264,9 @@ export class SuiOrigin implements Origin {
     const evidence = blocks.flatMap((block) => block.evidence);
     await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
     this.#shelf.keep(evidence);
+    for (const message of messages) this.#lastNonces.set(laneOf(message), message.nonce);
     this.#head = anchorOf(top);
+    this.#headCertified = certified;
   }
 
   async #readCheckpoint(
@@ -283,9 +317,10 @@ export class SuiOrigin implements Origin {
   async #gapIn(messages: readonly StoredMessage[]): Promise<Gap | undefined> {
     const last = new Map<string, bigint>();
     for (const message of messages) {
-      const begin = (message.nonce >> 48n) << 48n;
-      const lane = `${message.destinationChain}/${begin}`;
-      const known = last.get(lane) ?? (await this.#options.store.lastNonceBefore(message, message.nonce)) ?? -1n;
+      const begin = firstOfGeneration(message.nonce);
+      const lane = laneOf(message);
+      const stored = last.get(lane) ?? this.#lastNonces.get(lane);
+      const known = stored ?? (await this.#options.store.lastNonceBefore(message, message.nonce)) ?? -1n;
       const expected = known < begin ? begin : known + 1n;
       if (message.nonce > expected) return { lane: message, first: expected, last: message.nonce - 1n };
       last.set(lane, message.nonce);
@@ -301,7 +336,7 @@ export class SuiOrigin implements Origin {
       if (!gap) return found;
       const [before] = await this.#options.store.messages(gap.lane, gap.first - 1n, 1);
       const lowest = before && before.nonce < gap.first ? before.height : this.#options.startHeight;
-      const places = lowest < from ? await listEvents(node, this.#eventType, lowest, from - 1n) : [];
+      const places = lowest < from ? await this.#places(node, lowest, from - 1n) : [];
       const again = await inParallel(
         groupBy(places, ({ checkpoint }) => checkpoint),
         async ([height, ofBlock]) => {
@@ -361,7 +396,9 @@ export class SuiOrigin implements Origin {
       const isLast = epoch === undefined || epoch >= this.#committee.epoch;
       const end = isLast ? target : min(target, await lastOfEpoch(node, epoch));
       const top = head ? min(end, head.height + STRIDE) : end;
-      const certified = await fetchCertified(node, top);
+      // That of the head has been checked; of any other what this node says.
+      const isHead = this.#headCertified !== undefined && top === certifiedHeight(this.#headCertified);
+      const certified = isHead ? this.#headCertified! : await fetchCertified(node, top);
       const lowest = head ? head.height + 1n : top;
       const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
       const summaries = between.map(({ encoded }) => encoded);
@@ -412,6 +449,15 @@ export class SuiOrigin implements Origin {
   }
 }
 
+/** A lane in one generation. */
+function laneOf({ destinationChain, nonce }: StoredMessage): string {
+  return `${destinationChain}/${firstOfGeneration(nonce)}`;
+}
+
+function firstOfGeneration(nonce: bigint): bigint {
+  return (nonce >> 48n) << 48n;
+}
+
 function unlessUnavailable(error: unknown): undefined {
   if (error instanceof EvidenceError && error.code === 'Unavailable') return undefined;
   throw error;
@@ -419,20 +465,6 @@ function unlessUnavailable(error: unknown): undefined {
 
 function anchorOf({ sequenceNumber, digest, timestampMs }: Checkpoint): Anchor {
   return { height: sequenceNumber, hash: digest, timestampSeconds: timestampMs / 1000n };
-}
-
-/** The first field of a `CheckpointSummary`. */
-function certifiedEpoch(certified: CertifiedSummary): bigint {
-  return u64At(certified, 0);
-}
-
-/** The second one: its sequence number. */
-function certifiedHeight(certified: CertifiedSummary): bigint {
-  return u64At(certified, 8);
-}
-
-function u64At({ summary }: CertifiedSummary, offset: number): bigint {
-  return believable(() => new DataView(summary.buffer, summary.byteOffset, summary.length).getBigUint64(offset, true));
 }
 
 /** Lets what is to be sent be sent before the processor is kept busy. */
