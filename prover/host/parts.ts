@@ -5,8 +5,9 @@ import type { EnclavePool } from './enclaves/pool.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Origin } from './origins/origin.ts';
-import type { Pipeline, ServedLane } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Queue } from './queue.ts';
+import type { ServedLane } from './runs.ts';
 import type { Store } from './store/store.ts';
 
 /** Parts of a host that its API shows. */

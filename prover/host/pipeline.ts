@@ -5,7 +5,6 @@
 import { concat } from '../protocol/bytes.ts';
 import {
   decodeStatement,
-  encodeStatement,
   equalBytes,
   merkleRoot,
   recoverSigner,
@@ -25,16 +24,10 @@ import type { Metrics } from './metrics.ts';
 import type { Anchor, Origin, Run } from './origins/origin.ts';
 import type { JobData, Queue } from './queue.ts';
 import { Recent } from './recent.ts';
+import { consecutive, runOf, type NewRun, type ServedLane } from './runs.ts';
 import type { LaneId, Signed, StoredMessage, StoredRun } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { Turns } from './turns.ts';
-
-/** A lane that is served, in one generation. */
-export interface ServedLane extends LaneId {
-  readonly generation: number;
-  /** 32 bytes */
-  readonly inbox: Uint8Array;
-}
 
 /** What the other operators' hosts are asked for, and told. */
 export interface Exchange {
@@ -107,9 +100,16 @@ export class Pipeline {
   readonly #submitting = new Set<string>();
   /** Below this nonce, all of a lane is in runs, or was delivered before it was. */
   readonly #covered = new WeakMap<ServedLane, bigint>();
+  /** Lanes of which no run begins above that nonce. */
+  readonly #hasEnd = new WeakSet<ServedLane>();
   readonly #deliveries: Deliveries;
   /** Messages of runs, by digest: they are final, so that no stage needs to read them twice. */
   readonly #messages = new Recent<string, readonly StoredMessage[]>(RECENT_BYTES);
+  /**
+   * Runs that this host has just made, and what it knows of their signatures: of their first way through the stages
+   * nothing needs to be read back. Whatever does not go well at once is taken from the store.
+   */
+  readonly #fresh = new Recent<string, Fresh>(FRESH_BYTES);
   /** When a destination last took signatures of some signers for enough */
   readonly #enough = new Map<string, number>();
 
@@ -205,7 +205,7 @@ export class Pipeline {
     const destination = this.#destination(lane.destinationChain);
     const limit = Math.min(batch.maxMessages, destination.maxRun);
     for (;;) {
-      const { first, end } = await store.uncovered(lane, this.#covered.get(lane) ?? BigInt(lane.generation) << 48n);
+      const { first, end } = await this.#uncovered(lane);
       this.#covered.set(lane, first);
       const { messages, oldest } = await store.openFrom(lane, first, limit, end);
       if (oldest === undefined && end !== undefined) {
@@ -222,8 +222,23 @@ export class Pipeline {
       const wait = (isFull ? 0 : batch.maxAgeMilliseconds) + exchange.delay(lane, run[0]!.nonce);
       if (age < wait) return wait - age;
       const chosen = run.slice(0, count);
-      await this.#addRun(runOf(lane, chosen, anchor), chosen);
+      const made = runOf(lane, chosen, anchor);
+      this.#fresh.set(toHex(made.digest), { run: { ...made, proposedAt: new Date() }, signed: [] }, FRESH_OVERHEAD);
+      await this.#addRun(made, chosen);
+      this.#covered.set(lane, made.lastNonce + 1n);
+      // Fewer than there is room for, and all of them: there are no more.
+      if (end === undefined && count === messages.length && count < limit) return undefined;
     }
+  }
+
+  /** The first stretch of a lane that no run covers. Nothing lies beyond it while there are only this host's runs. */
+  async #uncovered(lane: ServedLane): Promise<{ first: bigint; end?: bigint }> {
+    const known = this.#covered.get(lane);
+    if (known !== undefined && this.#hasEnd.has(lane)) return { first: known };
+    this.#hasEnd.add(lane);
+    const found = await this.#o.store.uncovered(lane, known ?? BigInt(lane.generation) << 48n);
+    if (found.end !== undefined) this.#hasEnd.delete(lane);
+    return found;
   }
 
   /** Makes a run known, with what others have signed of it, and has it proven. */
@@ -241,10 +256,12 @@ export class Pipeline {
 
   async #prove(digest: Uint8Array): Promise<void> {
     const { store, queue, enclaves, exchange, log, metrics } = this.#o;
-    const run = await store.run(digest);
+    const id = toHex(digest);
+    const ours = this.#fresh.take(id);
+    const run = ours?.run ?? (await store.run(digest));
     if (!run || run.doneAt) return;
     const messages = await this.#messagesOf(run);
-    const kept = await store.signatures(digest);
+    const kept = ours?.signed ?? (await store.signatures(digest));
     const had = new Set(kept.map(({ signer }) => toHex(signer)));
     const todo = (await enclaves.all()).filter(({ signer }) => !had.has(toHex(signer)));
     const stop = metrics.proofSeconds.startTimer();
@@ -255,21 +272,28 @@ export class Pipeline {
     // One message that nobody can prove must not keep the others of its run back.
     const isHopeless = made.length > 0 && had.size === 0 && made.every((each) => each === 'hopeless');
     if (isHopeless && messages.length > 1 && anchor) return this.#split(run, messages, anchor);
-    const fresh = made.filter((each) => typeof each !== 'string');
-    if (fresh.length > 0) {
-      stop();
-      await store.addSignatures(digest, fresh);
-      if (!exchange.isAlone) await queue.send('share', toHex(digest), { id: toHex(digest) });
+    const signed = made.filter((each) => typeof each !== 'string');
+    if (signed.length > 0) stop();
+    const own = [...kept, ...signed];
+    const isKnown = this.#wasEnough(run, own);
+    await store.addSignatures(digest, signed, isKnown);
+    if (signed.length > 0 && !exchange.isAlone) await queue.send('share', id, { id });
+    if (!isKnown) {
+      // Others may have come from other hosts meanwhile.
+      const state = await this.#quorum(run, exchange.isAlone ? own : await store.signatures(digest));
+      if (!state.isMet) throw new QuorumPending(state.detail);
+      await store.markRun(digest, 'proven');
     }
-    // Others may have come from other hosts meanwhile.
-    const state = await this.#quorum(run, exchange.isAlone ? [...kept, ...fresh] : await store.signatures(digest));
-    if (!state.isMet) throw new QuorumPending(state.detail);
-    await store.markRun(digest, 'proven');
-    for (const { id } of messages) log.info({ messageId: toHex(id), digest: toHex(digest) }, 'proven');
+    for (const message of messages) log.info({ messageId: toHex(message.id), digest: id }, 'proven');
     // The others step in one after the other where the delivery is not seen by then.
     const pause = Math.ceil(exchange.delay(run, run.firstNonce) / 1000);
-    const job = [submitTo(run.destinationChain), toHex(digest), { id: toHex(digest) }] as const;
-    await (pause === 0 ? queue.now(...job) : queue.send(...job, pause));
+    const job = [submitTo(run.destinationChain), id, { id }] as const;
+    if (pause > 0) return queue.send(...job, pause);
+    if (ours) {
+      const bytes = FRESH_OVERHEAD + own.length * SIGNED_BYTES;
+      this.#fresh.set(id, { run: { ...run, provenAt: new Date() }, signed: own }, bytes);
+    }
+    await queue.now(...job);
   }
 
   /** Two runs of one: every host makes the same two. */
@@ -352,6 +376,8 @@ export class Pipeline {
       if (open.length === 0) return false;
       await this.#demandUse(proposal.run, open, counting);
       await this.#addRun(proposal.run, proposal.messages, counting);
+      const lane = this.#laneOf(proposal.messages[0]!);
+      if (lane) this.#hasEnd.delete(lane);
       return false;
     });
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });
@@ -448,14 +474,16 @@ export class Pipeline {
   async #quorum(run: StoredRun, signed: readonly Signed[]): Promise<{ isMet: boolean; detail: string }> {
     const signatures = joined(signed);
     if (!signatures) return { isMet: false, detail: 'no enclave has signed yet' };
-    const { digest, statement, originChain, destinationChain } = run;
-    const signers = signed.map(({ signer }) => toHex(signer)).sort();
-    const question = [originChain, destinationChain, ...signers].join();
-    if (Date.now() - (this.#enough.get(question) ?? 0) < ENOUGH_MS) return { isMet: true, detail: 'as before' };
+    if (this.#wasEnough(run, signed)) return { isMet: true, detail: 'as before' };
+    const { digest, statement, destinationChain } = run;
     const state = await this.#destination(destinationChain).quorum({ digest, statement, signatures });
     if (this.#enough.size > MAX_ENOUGH) this.#enough.clear();
-    if (state.isMet) this.#enough.set(question, Date.now());
+    if (state.isMet) this.#enough.set(questionOf(run, signed), Date.now());
     return state;
+  }
+
+  #wasEnough(run: StoredRun, signed: readonly Signed[]): boolean {
+    return Date.now() - (this.#enough.get(questionOf(run, signed)) ?? 0) < ENOUGH_MS;
   }
 
   async #signatureSet(digest: Uint8Array): Promise<Uint8Array | undefined> {
@@ -478,13 +506,14 @@ export class Pipeline {
 
   async #submitRun(digest: Uint8Array): Promise<void> {
     const { store } = this.#o;
-    const run = await store.run(digest);
+    const ours = this.#fresh.take(toHex(digest));
+    const run = ours?.run ?? (await store.run(digest));
     // One that is being proven again comes back when it is.
     if (!run?.provenAt || run.doneAt) return;
     const messages = await this.#messagesOf(run);
-    // What has failed is tried again by itself.
-    const open = await this.#openIndexes(run, messages, ({ hasFailed }) => !hasFailed);
-    if (open.length > 0 && !(await this.#submitOpen(run, messages, open))) {
+    // What has failed is tried again by itself. Of what has just been proven all is open, or its delivery costs nothing.
+    const open = ours ? [...messages.keys()] : await this.#openIndexes(run, messages, ({ hasFailed }) => !hasFailed);
+    if (open.length > 0 && !(await this.#submitOpen(run, messages, open, { signed: ours?.signed }))) {
       // Deliveries that others made are seen by `takeDeliveries`; what is open without having failed is looked at again.
       await this.#askWhatIsDelivered(run, messages);
       const left = await store.openMessages(run);
@@ -521,10 +550,10 @@ export class Pipeline {
     run: StoredRun,
     messages: readonly StoredMessage[],
     open: readonly number[],
-    isRetry = false,
+    { isRetry = false, signed }: { readonly isRetry?: boolean; readonly signed?: readonly Signed[] | undefined } = {},
   ): Promise<boolean> {
     const { store, log, metrics } = this.#o;
-    const proven = await this.#proven(run, messages);
+    const proven = await this.#proven(run, messages, signed);
     const destination = this.#destination(run.destinationChain);
     const { outcomes, transactions, trouble } = await destination.submit(proven, open, isRetry);
     for (const { id, gas, sentAt } of transactions) {
@@ -543,8 +572,8 @@ export class Pipeline {
   readonly takeOutcomes = (chain: bigint, outcomes: readonly Outcome[]): Promise<void> =>
     this.#deliveries.note(chain, outcomes);
 
-  async #proven(run: StoredRun, messages: readonly StoredMessage[]): Promise<Proven> {
-    const signatures = await this.#signatureSet(run.digest);
+  async #proven(run: StoredRun, messages: readonly StoredMessage[], signed?: readonly Signed[]): Promise<Proven> {
+    const signatures = signed ? joined(signed) : await this.#signatureSet(run.digest);
     if (!signatures) throw new QuorumPending('no enclave has signed yet');
     const { digest, statement } = run;
     return { digest, statement, signatures, messages };
@@ -594,7 +623,7 @@ export class Pipeline {
     if (!run.provenAt) throw new QuorumPending('its run is being proven again');
     const messages = await this.#messagesOf(run);
     const index = messages.findIndex((candidate) => equalBytes(candidate.id, id));
-    if (await this.#submitOpen(run, messages, [index], true)) return;
+    if (await this.#submitOpen(run, messages, [index], { isRetry: true })) return;
     await this.#askWhatIsDelivered(run, messages);
     const after = await store.message(id);
     if (!after?.deliveredAt)
@@ -656,9 +685,24 @@ const MAX_OVERLAP = 8;
 /** What is kept in memory of runs' messages, and what one takes beside its encoding. */
 const RECENT_BYTES = 16_000_000;
 const MESSAGE_OVERHEAD = 600;
+/** What is kept in mind of runs that this host has just made. */
+const FRESH_BYTES = 2_000_000;
+const FRESH_OVERHEAD = 1_000;
+const SIGNED_BYTES = 200;
 /** How long a quorum counts for met, and how many are kept in mind. */
 const ENOUGH_MS = 10_000;
 const MAX_ENOUGH = 1_000;
+
+/** A run on its first way through the stages. */
+interface Fresh {
+  readonly run: StoredRun;
+  readonly signed: readonly Signed[];
+}
+
+/** What a destination is asked about signers. */
+function questionOf({ originChain, destinationChain }: StoredRun, signed: readonly Signed[]): string {
+  return [originChain, destinationChain, ...signed.map(({ signer }) => toHex(signer)).sort()].join();
+}
 
 /** A signature set, in order of signer, of each of which it is known that it signed: as `joinSignatures` would have it. */
 function joined(signed: readonly Signed[]): Uint8Array | undefined {
@@ -677,40 +721,4 @@ const REFUSED_MS = 120_000;
 function isHopeless(run: StoredRun, error: unknown): boolean {
   if (error instanceof EnclaveRefusal) return Date.now() - run.proposedAt.getTime() > REFUSED_MS;
   return error instanceof WireError || (error instanceof EvidenceError && error.code === 'Missing');
-}
-
-type NewRun = Omit<StoredRun, 'proposedAt'>;
-
-/** The one run over messages with an anchor: every host makes the same of the same. */
-function runOf(lane: ServedLane, messages: readonly StoredMessage[], anchor: Anchor): NewRun {
-  const { originChain, outbox, destinationChain, inbox } = lane;
-  const [first] = messages as [StoredMessage];
-  const statement = encodeStatement({
-    originChain,
-    originOutbox: outbox,
-    destinationChain,
-    destinationInbox: inbox,
-    anchorHeight: anchor.height,
-    anchorHash: anchor.hash,
-    anchorTimestampSeconds: anchor.timestampSeconds,
-    firstNonce: first.nonce,
-    messageCount: messages.length,
-    messagesRoot: merkleRoot(leavesOf(messages)),
-  });
-  return {
-    originChain,
-    outbox,
-    destinationChain,
-    digest: statementDigest(statement),
-    statement,
-    firstNonce: first.nonce,
-    lastNonce: messages.at(-1)!.nonce,
-    anchor: anchor.height,
-  };
-}
-
-/** The messages from the first on whose nonces follow one another. */
-function consecutive(messages: readonly StoredMessage[]): readonly StoredMessage[] {
-  const end = messages.findIndex(({ nonce }, i) => i > 0 && nonce !== messages[i - 1]!.nonce + 1n);
-  return end === -1 ? messages : messages.slice(0, end);
 }

@@ -217,14 +217,16 @@ export class Store {
     limit: number,
     end?: bigint,
   ): Promise<{ messages: StoredMessage[]; oldest?: Date }> {
-    const [first] = await this.db.query<Pick<MessageRow, 'nonce' | 'final_at'>>(
-      `SELECT nonce, final_at FROM ${this.#schema}.message WHERE origin_chain = $1 AND outbox = $2
-       AND destination_chain = $3 AND nonce >= $4 AND ($5::numeric IS NULL OR nonce < $5) AND delivered_at IS NULL
-       ORDER BY nonce LIMIT 1`,
-      [...laneValues(lane), String(nonce), end === undefined ? null : String(end)],
+    const ofLane = 'origin_chain = $1 AND outbox = $2 AND destination_chain = $3';
+    const rows = await this.db.query<MessageRow>(
+      `SELECT * FROM ${this.#schema}.message WHERE ${ofLane} AND nonce >= (
+         SELECT nonce FROM ${this.#schema}.message WHERE ${ofLane} AND nonce >= $4
+         AND ($5::numeric IS NULL OR nonce < $5) AND delivered_at IS NULL ORDER BY nonce LIMIT 1
+       ) ORDER BY nonce LIMIT $6`,
+      [...laneValues(lane), String(nonce), end === undefined ? null : String(end), limit],
     );
-    if (!first) return { messages: [] };
-    return { messages: await this.messages(lane, BigInt(first.nonce), limit), oldest: first.final_at };
+    const [first] = rows;
+    return first ? { messages: rows.map(readMessage), oldest: first.final_at } : { messages: [] };
   }
 
   /** The highest nonce of a lane that is stored, below a nonce. */
@@ -445,14 +447,20 @@ export class Store {
 
   // Signatures.
 
-  /** @returns whether any of them is new */
-  async addSignatures(digest: Uint8Array, signed: readonly Signed[]): Promise<boolean> {
-    if (signed.length === 0) return false;
+  /**
+   * Keeps signatures, and whether the run is proven by them.
+   * @returns whether any of them is new
+   */
+  async addSignatures(digest: Uint8Array, signed: readonly Signed[], isProven = false): Promise<boolean> {
+    if (signed.length === 0 && !isProven) return false;
     const rows = await this.db.query(
-      `INSERT INTO ${this.#schema}.signature
+      `WITH proven AS (
+         UPDATE ${this.#schema}.run SET proven_at = COALESCE(proven_at, clock_timestamp()) WHERE digest = $1 AND $4
+       )
+       INSERT INTO ${this.#schema}.signature
        SELECT $1, decode(signer, 'hex'), decode(signature, 'hex') FROM unnest($2::text[], $3::text[]) AS s(signer, signature)
        ON CONFLICT DO NOTHING RETURNING 1`,
-      [digest, signed.map(({ signer }) => hex(signer)), signed.map(({ signature }) => hex(signature))],
+      [digest, signed.map(({ signer }) => hex(signer)), signed.map(({ signature }) => hex(signature)), isProven],
     );
     return rows.length > 0;
   }
