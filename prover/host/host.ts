@@ -153,7 +153,7 @@ export class Host {
     const wakeup = new Wakeup();
     const watching = this.#keepWatching(`watch ${chain}`, (signal) => origin.watch(() => wakeup.wake(), signal));
     await this.#loop(wakeup, `follow ${chain}`, async () => {
-      const isNew = await origin.poll();
+      const isNew = await origin.poll((messages, anchor) => pipeline.anticipate(origin, anchor, messages));
       if (isNew && origin.head) {
         metrics.head.set({ chain }, Number(origin.head.height));
         log.debug({ chain, height: String(origin.head.height) }, 'final');

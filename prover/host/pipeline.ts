@@ -23,6 +23,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Anchor, Origin, Run } from './origins/origin.ts';
 import type { JobData, Queue } from './queue.ts';
+import { Proposer } from './proposer.ts';
 import { Recent } from './recent.ts';
 import { consecutive, runOf, type NewRun, type ServedLane } from './runs.ts';
 import type { LaneId, Signed, StoredMessage, StoredRun } from './store/rows.ts';
@@ -95,13 +96,10 @@ const SWEEP = 500;
 
 export class Pipeline {
   readonly #o: PipelineOptions;
+  readonly #proposer: Proposer;
   readonly #takingRuns = new Turns();
   /** Digests of the runs that are being submitted */
   readonly #submitting = new Set<string>();
-  /** Below this nonce, all of a lane is in runs, or was delivered before it was. */
-  readonly #covered = new WeakMap<ServedLane, bigint>();
-  /** Lanes of which no run begins above that nonce. */
-  readonly #hasEnd = new WeakSet<ServedLane>();
   readonly #deliveries: Deliveries;
   /** Messages of runs, by digest: they are final, so that no stage needs to read them twice. */
   readonly #messages = new Recent<string, readonly StoredMessage[]>(RECENT_BYTES);
@@ -110,12 +108,19 @@ export class Pipeline {
    * nothing needs to be read back. Whatever does not go well at once is taken from the store.
    */
   readonly #fresh = new Recent<string, Fresh>(FRESH_BYTES);
+  /** Signatures over runs that were proven while their messages were stored */
+  readonly #early = new Recent<string, Promise<readonly Signed[]>>(FRESH_BYTES);
   /** When a destination last took signatures of some signers for enough */
   readonly #enough = new Map<string, number>();
 
   constructor(options: PipelineOptions) {
     this.#o = options;
-    const { store, queue, log } = options;
+    const { store, queue, lanes, exchange, batch, log } = options;
+    this.#proposer = new Proposer({
+      ...{ store, lanes, exchange, batch },
+      destination: (chain) => this.#destination(chain),
+      add: (run, messages) => this.#addOwn(run, messages),
+    });
     this.#deliveries = new Deliveries({
       store,
       log,
@@ -190,55 +195,30 @@ export class Pipeline {
    * Proposes runs of what is final on an origin and not in a run yet.
    * @returns in how many milliseconds to look again though nothing new has become final
    */
-  async propose(origin: Origin): Promise<number | undefined> {
-    let soonest: number | undefined;
-    for (const lane of this.#o.lanes) {
-      if (lane.originChain !== origin.chain || !origin.head) continue;
-      const wait = await this.#proposeLane(lane, origin.head);
-      if (wait !== undefined && (soonest === undefined || wait < soonest)) soonest = wait;
-    }
-    return soonest;
+  propose(origin: Origin): Promise<number | undefined> {
+    return this.#proposer.propose(origin);
   }
 
-  async #proposeLane(lane: ServedLane, anchor: Anchor): Promise<number | undefined> {
-    const { store, batch, exchange } = this.#o;
-    const destination = this.#destination(lane.destinationChain);
-    const limit = Math.min(batch.maxMessages, destination.maxRun);
-    for (;;) {
-      const { first, end } = await this.#uncovered(lane);
-      this.#covered.set(lane, first);
-      const { messages, oldest } = await store.openFrom(lane, first, limit, end);
-      if (oldest === undefined && end !== undefined) {
-        // Others have delivered all before that run: a lane's messages become known in order.
-        this.#covered.set(lane, end);
-        continue;
-      }
-      const run = consecutive(messages).filter(({ nonce }) => end === undefined || nonce < end);
-      const count = Math.min(run.length, destination.fit(run));
-      if (count === 0 || oldest === undefined) return undefined;
-      const age = Date.now() - oldest.getTime();
-      // Before another's run there is nothing to wait for.
-      const isFull = count === limit || count < run.length || run.at(-1)!.nonce + 1n === end;
-      const wait = (isFull ? 0 : batch.maxAgeMilliseconds) + exchange.delay(lane, run[0]!.nonce);
-      if (age < wait) return wait - age;
-      const chosen = run.slice(0, count);
-      const made = runOf(lane, chosen, anchor);
-      this.#fresh.set(toHex(made.digest), { run: { ...made, proposedAt: new Date() }, signed: [] }, FRESH_OVERHEAD);
-      await this.#addRun(made, chosen);
-      this.#covered.set(lane, made.lastNonce + 1n);
-      // Fewer than there is room for, and all of them: there are no more.
-      if (end === undefined && count === messages.length && count < limit) return undefined;
+  /** Has what is final and about to be stored proven meanwhile, where it will be a run as it is. */
+  anticipate(origin: Origin, anchor: Anchor, messages: readonly StoredMessage[]): void {
+    const { enclaves, log } = this.#o;
+    for (const { run, messages: ofRun } of this.#proposer.expect(origin, anchor, messages)) {
+      const request: Run = { lane: run, messages: ofRun, anchor };
+      const signing = enclaves.connected.map((enclave) =>
+        this.#ask(enclave, run, request).catch((error: unknown) => {
+          enclaves.lost(enclave, error);
+          // It is asked once more when the run is known, and heard then.
+          log.debug({ enclave: enclave.name, reason: String(error) }, 'no signature yet');
+        }),
+      );
+      const signed = Promise.all(signing).then((each) => each.filter((one) => one !== undefined));
+      this.#early.set(toHex(run.digest), signed, FRESH_OVERHEAD);
     }
   }
 
-  /** The first stretch of a lane that no run covers. Nothing lies beyond it while there are only this host's runs. */
-  async #uncovered(lane: ServedLane): Promise<{ first: bigint; end?: bigint }> {
-    const known = this.#covered.get(lane);
-    if (known !== undefined && this.#hasEnd.has(lane)) return { first: known };
-    this.#hasEnd.add(lane);
-    const found = await this.#o.store.uncovered(lane, known ?? BigInt(lane.generation) << 48n);
-    if (found.end !== undefined) this.#hasEnd.delete(lane);
-    return found;
+  async #addOwn(run: NewRun, messages: readonly StoredMessage[]): Promise<void> {
+    this.#fresh.set(toHex(run.digest), { run: { ...run, proposedAt: new Date() }, signed: [] }, FRESH_OVERHEAD);
+    await this.#addRun(run, messages);
   }
 
   /** Makes a run known, with what others have signed of it, and has it proven. */
@@ -263,6 +243,8 @@ export class Pipeline {
     const messages = await this.#messagesOf(run);
     const kept = ours?.signed ?? (await store.signatures(digest));
     const had = new Set(kept.map(({ signer }) => toHex(signer)));
+    const early = ((await this.#early.take(id)) ?? []).filter(({ signer }) => !had.has(toHex(signer)));
+    for (const { signer } of early) had.add(toHex(signer));
     const todo = (await enclaves.all()).filter(({ signer }) => !had.has(toHex(signer)));
     const stop = metrics.proofSeconds.startTimer();
     const anchor = todo.length === 0 ? undefined : await this.#origin(run.originChain).anchorAt(run.anchor);
@@ -272,7 +254,7 @@ export class Pipeline {
     // One message that nobody can prove must not keep the others of its run back.
     const isHopeless = made.length > 0 && had.size === 0 && made.every((each) => each === 'hopeless');
     if (isHopeless && messages.length > 1 && anchor) return this.#split(run, messages, anchor);
-    const signed = made.filter((each) => typeof each !== 'string');
+    const signed = [...early, ...made.filter((each) => typeof each !== 'string')];
     if (signed.length > 0) stop();
     const own = [...kept, ...signed];
     const isKnown = this.#wasEnough(run, own);
@@ -321,26 +303,34 @@ export class Pipeline {
 
   async #proveWith(enclave: Enclave, run: StoredRun, request: Run | undefined): Promise<Signed | Failure> {
     const { enclaves, log } = this.#o;
-    const origin = this.#origin(run.originChain);
     let isAdvanced = false;
     try {
       if (!request) throw new EvidenceError('Missing', `block ${run.anchor} is not known to be final yet`);
-      await enclave.advancing.run(() => origin.advance(enclave.client, run.anchor));
-      isAdvanced = true;
-      const { statement, signature } = await origin.prove(enclave.client, request);
-      if (!equalBytes(statement, run.statement)) {
-        throw new Error(`enclave ${enclave.name} signed another statement than the one proposed`);
-      }
-      if (!equalBytes(recoverSigner(run.digest, signature), enclave.signer)) {
-        throw new Error(`enclave ${enclave.name} signed with another key than its own`);
-      }
-      return { signer: enclave.signer, signature };
+      return await this.#ask(enclave, run, request, () => (isAdvanced = true));
     } catch (error) {
       enclaves.lost(enclave, error);
       const { message, name } = error as Error;
       log.warn({ enclave: enclave.name, digest: toHex(run.digest), reason: message }, `no signature: ${name}`);
       return isAdvanced && isHopeless(run, error) ? 'hopeless' : 'failed';
     }
+  }
+
+  /**
+   * Has one enclave sign a run, to whose anchor it is advanced first.
+   * @param onAdvanced told when it is there
+   */
+  async #ask(enclave: Enclave, run: NewRun, request: Run, onAdvanced?: () => void): Promise<Signed> {
+    const origin = this.#origin(run.originChain);
+    await enclave.advancing.run(() => origin.advance(enclave.client, run.anchor));
+    onAdvanced?.();
+    const { statement, signature } = await origin.prove(enclave.client, request);
+    if (!equalBytes(statement, run.statement)) {
+      throw new Error(`enclave ${enclave.name} signed another statement than the one proposed`);
+    }
+    if (!equalBytes(recoverSigner(run.digest, signature), enclave.signer)) {
+      throw new Error(`enclave ${enclave.name} signed with another key than its own`);
+    }
+    return { signer: enclave.signer, signature };
   }
 
   /**
@@ -376,8 +366,7 @@ export class Pipeline {
       if (open.length === 0) return false;
       await this.#demandUse(proposal.run, open, counting);
       await this.#addRun(proposal.run, proposal.messages, counting);
-      const lane = this.#laneOf(proposal.messages[0]!);
-      if (lane) this.#hasEnd.delete(lane);
+      this.#proposer.hasOthers(this.#laneOf(proposal.messages[0]!));
       return false;
     });
     if (isNew) await queue.send('prove', toHex(digest), { id: toHex(digest) });

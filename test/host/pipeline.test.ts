@@ -8,7 +8,18 @@ import { Queue } from '../../prover/host/queue.ts';
 import { Turns } from '../../prover/host/turns.ts';
 import { signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
 import { WireError } from '../../prover/protocol/wire/index.ts';
-import { deliveredOutcome, EVM, message, openWorld, statementOf, testKey, until, type World } from './support.ts';
+import type { Run } from '../../prover/host/origins/origin.ts';
+import {
+  ANCHOR,
+  deliveredOutcome,
+  EVM,
+  message,
+  openWorld,
+  statementOf,
+  testKey,
+  until,
+  type World,
+} from './support.ts';
 
 describe('pipeline', () => {
   const worlds: World[] = [];
@@ -215,6 +226,104 @@ describe('pipeline', () => {
       assert.deepEqual(await left(), [toHex(messages[2]!.id)]);
     });
   }
+
+  describe('what is final and not stored yet', () => {
+    /** A host with one enclave, whose runs are delivered where the signature of that enclave is shown once. */
+    const openWith = async (schema: string, count: number) => {
+      const world = await open(schema);
+      const enclave = { name: 'a', signer: key.signer, client: {}, advancing: new Turns() } as unknown as Enclave;
+      const pool = { size: 1, connected: [enclave], all: async () => [enclave], lost: () => {}, close: () => {} };
+      const messages = Array.from({ length: count }, (_, n) => message(n));
+      const proofs: bigint[][] = [];
+      const sign = async (run: Run) => {
+        proofs.push(run.messages.map(({ nonce }) => nonce & 0xffn));
+        const statement = statementOf(run.messages);
+        return { statement, signature: signDigest(statementDigest(statement), key.secret) };
+      };
+      world.origin.onProve = sign;
+      world.destination.isMet = true;
+      world.destination.onSubmit = ({ messages: all, signatures }, taken) => {
+        assert.equal(signatures.length, 65, 'one signature');
+        return { outcomes: taken.map((index) => deliveredOutcome(all[index]!.id, '0xaa', 50n)), transactions: [] };
+      };
+      const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
+      const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
+      const pipeline = new Pipeline({ ...world.parts, enclaves: pool as unknown as EnclavePool, exchange, batch });
+      await pipeline.start();
+      // Where the lane ends is known once it has been looked at.
+      await pipeline.propose(world.origin);
+      const delivered = (): Promise<void> =>
+        until('all are delivered', async () => {
+          const states = await Promise.all(messages.map(({ id }) => stateOf(world, id)));
+          return states.every((state) => state?.deliveredAt !== undefined);
+        });
+      const expect = (some = messages): void => pipeline.anticipate(world.origin, ANCHOR, some);
+      return { world, pipeline, messages, proofs, sign, expect, delivered };
+    };
+
+    it('is proven meanwhile, once', async () => {
+      const { world, pipeline, messages, proofs, expect, delivered } = await openWith('expected', 3);
+      expect();
+      await until('it is proven', () => proofs.length === 1);
+      assert.equal((await world.parts.store.openRuns(1)).length, 0);
+      await world.addFinal(...messages);
+      await pipeline.propose(world.origin);
+      await delivered();
+      assert.deepEqual(proofs, [[0n, 1n, 2n]]);
+      const { run } = await stateOf(world, messages[0]!.id);
+      assert.equal((await world.parts.store.signatures(run!)).length, 1);
+    });
+
+    it('is proven again where its enclave could not yet', async () => {
+      const { world, pipeline, messages, sign, proofs, expect, delivered } = await openWith('expected_fails', 2);
+      let tries = 0;
+      world.origin.onProve = async (run) => {
+        if (++tries === 1) throw new EvidenceError('Missing', 'it is not stored yet');
+        return sign(run);
+      };
+      expect();
+      await until('it is tried', () => tries === 1);
+      await world.addFinal(...messages);
+      await pipeline.propose(world.origin);
+      await delivered();
+      assert.deepEqual(proofs, [[0n, 1n]], 'and not split');
+    });
+
+    it('is nothing to hold on to where another run is made', async () => {
+      const { world, pipeline, messages, proofs, expect, delivered } = await openWith('expected_other', 4);
+      expect(messages.slice(0, 2));
+      await until('it is proven', () => proofs.length === 1);
+      await world.addFinal(...messages);
+      // The anchor has gone on meanwhile.
+      world.origin.head = { ...ANCHOR, height: ANCHOR.height - 1n };
+      world.origin.onProve = async (run) => {
+        proofs.push(run.messages.map(({ nonce }) => nonce & 0xffn));
+        const statement = statementOf(run.messages, run.anchor);
+        return { statement, signature: signDigest(statementDigest(statement), key.secret) };
+      };
+      await pipeline.propose(world.origin);
+      await delivered();
+      assert.deepEqual(proofs, [
+        [0n, 1n],
+        [0n, 1n, 2n, 3n],
+      ]);
+    });
+
+    it('is left to its turn where others have made runs, or something comes before it', async () => {
+      const { world, pipeline, messages, proofs, expect, delivered } = await openWith('expected_not', 4);
+      expect(messages.slice(1));
+      await world.addFinal(...messages);
+      await world.parts.store.addSigners(EVM, [key.signer]);
+      world.destination.counting.add(toHex(key.signer));
+      const statement = statementOf(messages.slice(2, 3));
+      await pipeline.takeStatement(statement, [signDigest(statementDigest(statement), key.secret)]);
+      expect();
+      assert.deepEqual(proofs, []);
+      await pipeline.propose(world.origin);
+      await delivered();
+      assert.deepEqual(proofs.flat().sort(), [0n, 1n, 3n]);
+    });
+  });
 
   it('leaves a message to others whose recipient has failed at its cost again and again', async () => {
     const world = await open('paid');

@@ -22,7 +22,7 @@ import type { Store } from '../store/store.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, max } from './common.ts';
 import { BlockReader } from './ethereum-blocks.ts';
 import { EvidenceShelf } from './evidence.ts';
-import type { Anchor, Origin, Run } from './origin.ts';
+import type { Anchor, OnFound, Origin, Run } from './origin.ts';
 import { unpackParts } from './parts.ts';
 import { bringsAnything, nextStep, type Known } from './sync-steps.ts';
 
@@ -100,7 +100,7 @@ export class EthereumOrigin implements Origin {
     await this.#ask(this.#options.beacons, (beacon) => beacon.onFinality(callback, signal));
   }
 
-  async poll(): Promise<boolean> {
+  async poll(onFound: OnFound = () => {}): Promise<boolean> {
     const start = await this.#start();
     await this.#ask(this.#options.beacons, (beacon) => this.#followFinality(beacon));
     const target = finalizedBlock(this.#light!);
@@ -108,7 +108,7 @@ export class EthereumOrigin implements Origin {
     const before = this.#head;
     const ends = await this.#ask(this.#options.nodes, (node) => this.#strides(node, from, target));
     for (const end of ends) {
-      from = await this.#ask(this.#options.nodes, (node) => this.#takeIn(node, from, end));
+      from = await this.#ask(this.#options.nodes, (node) => this.#takeIn(node, from, end, onFound));
       this.#head = from;
     }
     this.#head = from;
@@ -257,7 +257,7 @@ export class EthereumOrigin implements Origin {
   }
 
   /** Takes in the blocks between one that is stored and one that the beacon chain has finalized. */
-  async #takeIn(node: EvmRequest, from: Anchor, end: StrideEnd): Promise<Anchor> {
+  async #takeIn(node: EvmRequest, from: Anchor, end: StrideEnd, onFound: OnFound): Promise<Anchor> {
     const headers = await this.#headers(node, from.height, end);
     if (headers[0]!.parentHash !== toHex(from.hash)) {
       throw new EvidenceError('Contradiction', `block ${end.height} does not descend from final block ${from.height}`);
@@ -270,11 +270,12 @@ export class EthereumOrigin implements Origin {
       evidence: blocks.flatMap(({ evidence }) => evidence),
       messages: blocks.flatMap(({ messages }) => messages),
     };
-    await this.#options.store.addFinal(this.#cursor, end.height, found);
+    const top = anchorOf(found.headers.at(-1)!);
     this.#shelf.keep(found.evidence);
+    if (found.messages.length > 0) onFound(found.messages, top);
+    await this.#options.store.addFinal(this.#cursor, end.height, found);
     this.#blocks.forget(headers);
-    const top = found.headers.at(-1)!;
-    return { height: top.height, hash: top.hash, timestampSeconds: top.timestampSeconds };
+    return top;
   }
 
   #storedHeader({ number, hash, rlp, timestamp }: Header): StoredHeader {
@@ -409,6 +410,10 @@ export class EthereumOrigin implements Origin {
   #ask<Node, T>(nodes: readonly Node[], ask: (node: Node) => Promise<T>): Promise<T> {
     return firstThatCan(nodes, this.#options.onTrouble, ask);
   }
+}
+
+function anchorOf({ height, hash, timestampSeconds }: StoredHeader): Anchor {
+  return { height, hash, timestampSeconds };
 }
 
 function stateOf({ finalizedHeader, nextSyncCommittee }: LightClientStore): Known {

@@ -18,6 +18,8 @@ export interface Run {
   readonly anchor: Anchor;
 }
 
+export type OnFound = (messages: readonly StoredMessage[], anchor: Anchor) => void;
+
 /** A chain that messages come from: what is final there, and how an enclave is shown it. */
 export interface Origin {
   readonly chain: ChainId;
@@ -25,10 +27,11 @@ export interface Origin {
   readonly head: Anchor | undefined;
   /**
    * Looks for what has become final and stores it. One call at a time.
+   * @param onFound told of messages that are final, which are being stored then, and of the head that they lead to
    * @returns whether there was something new
    * @throws EvidenceError when no node gives consistent answers; nothing has changed then
    */
-  poll(): Promise<boolean>;
+  poll(onFound?: OnFound): Promise<boolean>;
   /** Calls back whenever there may be something new, until the signal aborts or the node hangs up. */
   watch(callback: () => void, signal: AbortSignal): Promise<void>;
   /** A block that may be an anchor. */

@@ -34,7 +34,7 @@ import { Turns } from '../turns.ts';
 import { certifiedEpoch, certifiedHeight, CertificateStream } from './certificates.ts';
 import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
 import { EvidenceShelf } from './evidence.ts';
-import type { Anchor, Origin, Run } from './origin.ts';
+import type { Anchor, OnFound, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
 
 export interface SuiOriginOptions {
@@ -125,9 +125,9 @@ export class SuiOrigin implements Origin {
     await this.#ask((node) => subscribeCertified(node, take, signal));
   }
 
-  async poll(): Promise<boolean> {
+  async poll(onFound: OnFound = () => {}): Promise<boolean> {
     await this.#start();
-    return this.#ask((node) => this.#pollNode(node));
+    return this.#ask((node) => this.#pollNode(node, onFound));
   }
 
   async anchorAt(height: bigint): Promise<Anchor | undefined> {
@@ -153,9 +153,9 @@ export class SuiOrigin implements Origin {
     this.#started = true;
   }
 
-  async #pollNode(node: SuiGrpcClient): Promise<boolean> {
+  async #pollNode(node: SuiGrpcClient, onFound: OnFound): Promise<boolean> {
     try {
-      return await this.#follow(node, this.#stream.takeNewest() ?? (await fetchCertified(node)));
+      return await this.#follow(node, this.#stream.takeNewest() ?? (await fetchCertified(node)), onFound);
     } catch (error) {
       // It may have been the stream that was wrong: whoever is asked next is asked for everything.
       this.#stream = new CertificateStream();
@@ -164,7 +164,7 @@ export class SuiOrigin implements Origin {
   }
 
   /** @param newest the newest checkpoint, by a node's word */
-  async #follow(node: SuiGrpcClient, newest: CertifiedSummary): Promise<boolean> {
+  async #follow(node: SuiGrpcClient, newest: CertifiedSummary, onFound: OnFound): Promise<boolean> {
     const before = this.#head;
     const height = certifiedHeight(newest);
     for (;;) {
@@ -175,7 +175,8 @@ export class SuiOrigin implements Origin {
       // A network makes many checkpoints, each of which costs pairings here and in every enclave.
       const isWorthIt = places.length > 0 || last < height || performance.now() - this.#movedAt >= IDLE_MS;
       if (!isWorthIt) break;
-      await this.#takeIn(node, from, places, last === height ? newest : await this.#certified(node, last));
+      const certified = last === height ? newest : await this.#certified(node, last);
+      await this.#takeIn(node, from, places, certified, onFound);
       this.#movedAt = performance.now();
       if (last === height) break;
     }
@@ -222,6 +223,7 @@ export class SuiOrigin implements Origin {
     from: bigint,
     places: readonly EventPlace[],
     certified: CertifiedSummary,
+    onFound: OnFound,
   ): Promise<void> {
     const height = certifiedHeight(certified);
     const numbers = Array.from({ length: Number(height - from) }, (_, i) => height - 1n - BigInt(i));
@@ -262,8 +264,9 @@ export class SuiOrigin implements Origin {
       throw new EvidenceError('Contradiction', `the node left out nonces ${gap.first} to ${gap.last}${hint}`);
     }
     const evidence = blocks.flatMap((block) => block.evidence);
-    await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
     this.#shelf.keep(evidence);
+    if (messages.length > 0) onFound(messages, anchorOf(top));
+    await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
     for (const message of messages) this.#lastNonces.set(laneOf(message), message.nonce);
     this.#head = anchorOf(top);
     this.#headCertified = certified;
