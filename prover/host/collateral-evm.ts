@@ -16,6 +16,7 @@ import {
 } from 'viem';
 import { dcapVerifierAbi as abi } from '../bindings/evm/dcap-verifier.ts';
 import type { Collateral } from '../protocol/dcap/index.ts';
+import { feesWithin } from './fees.ts';
 import { demandRoot, factsOf, UPLOAD_ORDER, UploadError, type UploadPart } from './collateral.ts';
 
 /** `TeeTypes` of the contracts. */
@@ -25,6 +26,8 @@ export interface EvmStore {
   readonly client: PublicClient;
   /** The verifier, which is the store */
   readonly address: Address;
+  /** Most that a unit of gas may cost, wei */
+  readonly maxFeePerGas?: bigint;
 }
 
 /**
@@ -107,7 +110,8 @@ export async function uploadToEvm(
       const { errorName = 'an unknown error', args = [] } = reverted.data ?? {};
       throw new UploadError('Refused', `the chain refuses ${part}: ${errorName}(${args.map(String).join(', ')})`);
     }
-    const transaction = await wallet.writeContract({ ...call, chain: null } as never);
+    const fees = await feesWithin(store.client, store.maxFeePerGas);
+    const transaction = await wallet.writeContract({ ...call, ...fees, chain: null } as never);
     const { status } = await store.client.waitForTransactionReceipt({ hash: transaction });
     if (status !== 'success') throw new UploadError('Refused', `the upload of ${part} failed in ${transaction}`);
     onUploaded(part, transaction);

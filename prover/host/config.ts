@@ -115,6 +115,8 @@ const schema = z.strictObject({
       maxAgeMilliseconds: z.number().int().nonnegative().default(0),
     })
     .default({ maxMessages: 256, maxAgeMilliseconds: 0 }),
+  /** Days after which what was delivered is forgotten */
+  keepDays: z.number().positive().default(30),
   keys: z
     .strictObject({
       /** A key is renewed so long before it expires */

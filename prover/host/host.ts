@@ -41,6 +41,8 @@ const IDLE_MS = 2_000;
 const PAUSE_MS = 1_000;
 const SWEEP_MS = 30_000;
 const PRUNE_MS = 60_000;
+/** Messages that are forgotten at one time, a minute apart: twice as many as 50 a second each way. */
+const FORGOTTEN_AT_ONCE = 12_000;
 /** How long what is under way may take to end when the host stops. */
 const PATIENCE_MS = 3_000;
 /** How often all nodes of a chain are compared. */
@@ -259,6 +261,8 @@ export class Host {
     for (const { chain, head } of this.parts.origins.values()) {
       if (head && head.height > KEPT_BLOCKS) await this.parts.store.prune(chain, head.height - KEPT_BLOCKS);
     }
+    const { store, config } = this.parts;
+    await store.forget(new Date(Date.now() - config.keepDays * 86_400_000), FORGOTTEN_AT_ONCE);
   }
 
   /** Stops. What is under way is done again by the next one. */

@@ -2,7 +2,6 @@
  * From final messages to deliveries. Each stage leaves what it found in the store and the next one's job in the queue,
  * and may be run any number of times: what is done already is found done.
  */
-import { concat } from '../protocol/bytes.ts';
 import {
   decodeStatement,
   equalBytes,
@@ -26,6 +25,8 @@ import type { JobData, Queue } from './queue.ts';
 import { Proposer } from './proposer.ts';
 import { Recent } from './recent.ts';
 import { consecutive, runOf, type NewRun, type ServedLane } from './runs.ts';
+import { MAX_SIGNATURES } from '../protocol/signature.ts';
+import { chooseSignatures, joinSigned } from './signatures.ts';
 import type { LaneId, Signed, StoredMessage, StoredRun } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { Turns } from './turns.ts';
@@ -101,6 +102,8 @@ export class Pipeline {
   /** Digests of the runs that are being submitted */
   readonly #submitting = new Set<string>();
   readonly #deliveries: Deliveries;
+  /** Chains that each enclave waits for its turn to follow */
+  readonly #following = new WeakMap<Enclave, Set<bigint>>();
   /** Messages of runs, by digest: they are final, so that no stage needs to read them twice. */
   readonly #messages = new Recent<string, readonly StoredMessage[]>(RECENT_BYTES);
   /**
@@ -180,11 +183,18 @@ export class Pipeline {
 
   /** Lets the enclaves follow an origin, so that the next message finds them at its head, the first one too. */
   follow(origin: Origin): void {
-    const { head } = origin;
-    if (!head) return;
+    if (!origin.head) return;
     for (const enclave of this.#o.enclaves.connected) {
+      const following = this.#following.get(enclave) ?? new Set();
+      this.#following.set(enclave, following);
+      // One that is to follow already goes as far as the head is by then.
+      if (following.has(origin.chain)) continue;
+      following.add(origin.chain);
       enclave.advancing
-        .run(() => origin.advance(enclave.client, head.height))
+        .run(() => {
+          following.delete(origin.chain);
+          return origin.advance(enclave.client, origin.head!.height);
+        })
         .catch((error: unknown) => this.#o.enclaves.lost(enclave, error));
     }
   }
@@ -291,13 +301,17 @@ export class Pipeline {
   }
 
   async #share(digest: Uint8Array): Promise<void> {
-    const { store, exchange } = this.#o;
+    const { store, exchange, enclaves } = this.#o;
     const run = await store.run(digest);
     if (!run || run.doneAt) return;
     const kept = await store.signatures(digest);
+    // The others have their own; of many, ours are what they lack.
+    const ours = new Set(enclaves.connected.map(({ signer }) => toHex(signer)));
+    const isOurs = ({ signer }: Signed): boolean => ours.has(toHex(signer));
+    const told = [...kept.filter(isOurs), ...kept.filter((one) => !isOurs(one))].slice(0, MAX_SIGNATURES);
     await exchange.share(
       run,
-      kept.slice(0, MAX_SIGNATURES).map(({ signature }) => signature),
+      told.map(({ signature }) => signature),
     );
   }
 
@@ -382,7 +396,7 @@ export class Pipeline {
     const message = await store.message(id);
     if (!message) return undefined;
     const run = message.run && (await store.run(message.run));
-    const signatures = run?.provenAt && (await this.#signatureSet(run.digest));
+    const signatures = run?.provenAt && (await this.#joined(run, await store.signatures(run.digest)));
     if (!signatures) throw new EvidenceError('Missing', 'the message is not proven here yet');
     const { statement } = run;
     const index = Number(message.nonce - run.firstNonce);
@@ -461,10 +475,11 @@ export class Pipeline {
    * whom it said so: a submission that is refused costs nothing, and asks anew.
    */
   async #quorum(run: StoredRun, signed: readonly Signed[]): Promise<{ isMet: boolean; detail: string }> {
-    const signatures = joined(signed);
-    if (!signatures) return { isMet: false, detail: 'no enclave has signed yet' };
+    if (signed.length === 0) return { isMet: false, detail: 'no enclave has signed yet' };
     if (this.#wasEnough(run, signed)) return { isMet: true, detail: 'as before' };
     const { digest, statement, destinationChain } = run;
+    const signatures = await this.#joined(run, signed);
+    if (!signatures) return { isMet: false, detail: 'no key counts that has signed' };
     const state = await this.#destination(destinationChain).quorum({ digest, statement, signatures });
     if (this.#enough.size > MAX_ENOUGH) this.#enough.clear();
     if (state.isMet) this.#enough.set(questionOf(run, signed), Date.now());
@@ -475,8 +490,10 @@ export class Pipeline {
     return Date.now() - (this.#enough.get(questionOf(run, signed)) ?? 0) < ENOUGH_MS;
   }
 
-  async #signatureSet(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return joined(await this.#o.store.signatures(digest));
+  /** A signature set for a run's destination. */
+  async #joined(run: StoredRun, signed: readonly Signed[]): Promise<Uint8Array | undefined> {
+    const destination = this.#destination(run.destinationChain);
+    return joinSigned(await chooseSignatures(signed, (signer) => destination.key(signer)));
   }
 
   // Submitting.
@@ -562,7 +579,7 @@ export class Pipeline {
     this.#deliveries.note(chain, outcomes);
 
   async #proven(run: StoredRun, messages: readonly StoredMessage[], signed?: readonly Signed[]): Promise<Proven> {
-    const signatures = signed ? joined(signed) : await this.#signatureSet(run.digest);
+    const signatures = await this.#joined(run, signed ?? (await this.#o.store.signatures(run.digest)));
     if (!signatures) throw new QuorumPending('no enclave has signed yet');
     const { digest, statement } = run;
     return { digest, statement, signatures, messages };
@@ -667,7 +684,6 @@ function submitTo(chain: bigint): string {
   return `submit/${chain}`;
 }
 
-const MAX_SIGNATURES = 32;
 /** Runs of one signer that a message may be in. */
 const MAX_OVERLAP = 8;
 
@@ -691,13 +707,6 @@ interface Fresh {
 /** What a destination is asked about signers. */
 function questionOf({ originChain, destinationChain }: StoredRun, signed: readonly Signed[]): string {
   return [originChain, destinationChain, ...signed.map(({ signer }) => toHex(signer)).sort()].join();
-}
-
-/** A signature set, in order of signer, of each of which it is known that it signed: as `joinSignatures` would have it. */
-function joined(signed: readonly Signed[]): Uint8Array | undefined {
-  if (signed.length === 0) return undefined;
-  const sorted = [...signed].sort((a, b) => (toHex(a.signer) < toHex(b.signer) ? -1 : 1));
-  return concat(...sorted.slice(0, MAX_SIGNATURES).map(({ signature }) => signature));
 }
 
 /** Why an enclave has not signed a run: it may later, or it never will. */

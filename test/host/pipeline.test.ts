@@ -192,6 +192,32 @@ describe('pipeline', () => {
     assert.deepEqual([followed, lost], [[`able to ${world.origin.head!.height}`], ['gone: it is gone']]);
   });
 
+  it('has an enclave that is busy follow once more for all that it has missed', async () => {
+    const world = await open('follow_busy');
+    const enclave = { name: 'busy', client: {}, advancing: new Turns() };
+    const nothing = (): void => {};
+    let free = nothing;
+    void enclave.advancing.run(() => new Promise<void>((resolve) => (free = resolve)));
+    const enclaves = { connected: [enclave], lost: () => {} } as unknown as EnclavePool;
+    const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
+    const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
+    const pipeline = new Pipeline({ ...world.parts, enclaves, exchange, batch });
+    const followed: bigint[] = [];
+    const origin = { ...world.origin, advance: async (_: unknown, height: bigint) => void followed.push(height) };
+    for (const height of [101n, 102n, 103n]) {
+      origin.head = { ...ANCHOR, height };
+      pipeline.follow(origin);
+    }
+    await until('it is busy', () => free !== nothing);
+    free();
+    await enclave.advancing.run(async () => {});
+    assert.deepEqual(followed, [103n]);
+    origin.head = { ...ANCHOR, height: 104n };
+    pipeline.follow(origin);
+    await enclave.advancing.run(async () => {});
+    assert.deepEqual(followed, [103n, 104n]);
+  });
+
   for (const [what, error] of [
     ['is too much for a request to an enclave', new WireError('FrameTooLarge', 'too much')],
     ['has lost its evidence', new EvidenceError('Missing', 'it is gone')],

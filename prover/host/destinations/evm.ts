@@ -26,6 +26,7 @@ import {
   type Seen,
   type Submitted,
 } from './destination.ts';
+import { DEFAULT_MAX_FEE } from '../fees.ts';
 import { EvmSender, isTooMuch } from './evm-sender.ts';
 import { proofOf } from './proof.ts';
 
@@ -48,7 +49,6 @@ const MAX_GAS = 16_000_000n;
 const GAS_PER_MESSAGE = 60_000n;
 const GAS_PER_BYTE = 60n;
 const MAX_RUN = 256;
-const DEFAULT_MAX_FEE = 500_000_000_000n;
 /** Blocks of one query for logs. */
 const LOG_RANGE = 2_000n;
 /** Such queries before what was found is noted. */

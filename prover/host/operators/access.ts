@@ -37,9 +37,10 @@ export function evmAccess(config: EthereumChainConfig, client: PublicClient): Op
     transport: http(config.rpc[0], { fetchFn: boundedFetch as typeof fetch }),
     account,
   });
-  const store = { client, address: operator.dcapVerifier };
+  const most = config.maxFeePerGas === undefined ? {} : { maxFeePerGas: config.maxFeePerGas };
+  const store = { client, address: operator.dcapVerifier, ...most };
   return {
-    registrar: new EvmRegistrar({ chain, client, wallet, registry }),
+    registrar: new EvmRegistrar({ chain, client, wallet, registry, ...most }),
     verifier: operator.verifier,
     entries: operator.entries,
     upload: async (collateral, onUploaded) =>

@@ -6,6 +6,7 @@ import { fromEvmAddress, fromHex, toHex } from '../../protocol/index.ts';
 import { ruleOf, shortMessage } from '../../bindings/evm-failure.ts';
 import { evmShortfall, showShortfall } from '../../bindings/funds.ts';
 import type { EnclaveClient } from '../enclave-client.ts';
+import { feesWithin, GasTooDearError } from '../fees.ts';
 import { readKeyOnEvm } from './keys.ts';
 import { refusal, type KeyStatus, type Registrar, type Terms } from './registrar.ts';
 
@@ -15,10 +16,13 @@ export interface EvmOperatorOptions {
   /** Its account is the operator */
   readonly wallet: WalletClient;
   readonly registry: Address;
+  /** Most that a unit of gas may cost, wei */
+  readonly maxFeePerGas?: bigint;
 }
 
-/** Events of one query for logs. */
+/** Blocks of one query for logs, and how many of them there are: more than any chain has grown in the life of a key. */
 const LOG_RANGE = 2_000n;
+const LOG_RANGES = 20_000;
 const MAX_GAS = 16_700_000n;
 
 export class EvmRegistrar implements Registrar {
@@ -69,7 +73,8 @@ export class EvmRegistrar implements Registrar {
   /** The facts that the registry keeps the hash of, from the event that told them. */
   async #kept(signer: Hex): Promise<unknown> {
     const { client, registry } = this.#o;
-    for (let last = await client.getBlockNumber(); last >= 0n; last -= LOG_RANGE) {
+    let last = await client.getBlockNumber();
+    for (let ranges = 0; ranges < LOG_RANGES && last >= 0n; ranges++, last -= LOG_RANGE) {
       const first = last >= LOG_RANGE ? last - LOG_RANGE + 1n : 0n;
       const logs = await client.getLogs({ address: registry, fromBlock: first, toBlock: last });
       const judged = parseEventLogs({ abi: registryAbi, eventName: 'SignerJudged', logs, args: { signer } });
@@ -86,28 +91,28 @@ export class EvmRegistrar implements Registrar {
   }
 
   async #send(functionName: string, args: readonly unknown[]): Promise<{ hash: Hex; gas: bigint }> {
-    return sendCall(this.#o.client, this.#o.wallet, this.#o.registry, registryAbi, functionName, args);
+    return sendCall(this.#o, functionName, args);
   }
 }
 
 async function sendCall(
-  client: PublicClient,
-  wallet: WalletClient,
-  address: Address,
-  abi: typeof registryAbi,
+  { client, wallet, registry: address, maxFeePerGas }: EvmOperatorOptions,
   functionName: string,
   args: readonly unknown[],
 ): Promise<{ hash: Hex; gas: bigint }> {
+  const abi = registryAbi;
   const account = wallet.account!;
   const call = { address, abi, functionName, args, account } as never;
   try {
     const gas = await client.estimateContractGas(call);
     const limit = gas + gas / 10n < MAX_GAS ? gas + gas / 10n : MAX_GAS;
-    const hash = await wallet.writeContract({ ...(call as object), gas: limit, chain: null } as never);
+    const fees = await feesWithin(client, maxFeePerGas);
+    const hash = await wallet.writeContract({ ...(call as object), ...fees, gas: limit, chain: null } as never);
     const receipt = await client.waitForTransactionReceipt({ hash });
     if (receipt.status !== 'success') throw refusal('Reverted', `${functionName} was reverted in ${hash}`);
     return { hash, gas: receipt.gasUsed };
   } catch (error) {
+    if (error instanceof GasTooDearError) throw refusal(error.code, error.message);
     const rule = ruleOf(error);
     if (rule === undefined) {
       const data = encodeFunctionData({ abi, functionName, args } as never);

@@ -14,9 +14,11 @@ export async function readKeyOnEvm(client: PublicClient, registry: Address, sign
     client.readContract({ ...read, functionName: 'recordOf', args: [toHex(signer)] }),
     client.readContract({ ...read, functionName: 'judgementState' }),
   ]);
-  const { status, expiresAtSeconds, judgementEpoch } = readSignerRecord(packed);
+  const { status, expiresAtSeconds, judgementEpoch, operatorIndex } = readSignerRecord(packed);
   const isFresh = judgementEpoch === state.judgementEpoch && expiresAtSeconds >= Date.now() / 1000;
-  return { signer: toHex(signer), status, expiresAt: expiresAtSeconds, counts: status === 'active' && isFresh };
+  const counts = status === 'active' && isFresh;
+  const operator = status === 'unknown' ? {} : { operator: String(operatorIndex) };
+  return { signer: toHex(signer), status, expiresAt: expiresAtSeconds, ...operator, counts };
 }
 
 export async function readKeyOnSui(client: SuiGrpcClient, registry: string, signer: Uint8Array): Promise<KeyStatus> {
@@ -27,7 +29,7 @@ export async function readKeyOnSui(client: SuiGrpcClient, registry: string, sign
   const status = SIGNER_STATUSES[record.status] ?? 'unknown';
   const expiresAt = Number(record.expires_at);
   const isFresh = record.epoch === criteria.judgement_epoch && expiresAt >= Date.now() / 1000;
-  return { ...shown, status, expiresAt, counts: status === 'active' && isFresh };
+  return { ...shown, status, expiresAt, operator: String(record.operator), counts: status === 'active' && isFresh };
 }
 
 /** A signer as contracts on Sui have it: 32 bytes, the first 12 of them zero. */

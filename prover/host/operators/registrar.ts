@@ -17,6 +17,8 @@ export interface KeyStatus {
   readonly status: 'unknown' | 'active' | 'resigned' | 'evicted' | 'revoked';
   /** Seconds since 1970; 0 for an unknown key */
   readonly expiresAt: number;
+  /** Of a known key: as its registry names the operator, which tells one from another */
+  readonly operator?: string;
   /** Whether it would count in a quorum now */
   readonly counts: boolean;
 }

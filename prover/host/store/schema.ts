@@ -87,6 +87,11 @@ const MIGRATIONS: readonly ((schema: string) => string)[] = [
   `,
   // How often a recipient has failed at this host's cost.
   (s) => `ALTER TABLE ${s}.message ADD COLUMN paid_failures integer NOT NULL DEFAULT 0;`,
+  // What is done with is found by when that was.
+  (s) => `
+    CREATE INDEX message_delivered ON ${s}.message (delivered_at) WHERE delivered_at IS NOT NULL;
+    CREATE INDEX run_done ON ${s}.run (done_at) WHERE done_at IS NOT NULL;
+  `,
 ];
 
 /**

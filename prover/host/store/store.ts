@@ -195,6 +195,40 @@ export class Store {
     await this.db.query(`DELETE FROM ${this.#schema}.early_delivery WHERE seen_at < now() - interval '1 day'`);
   }
 
+  /**
+   * Forgets messages that were delivered before a time, and runs that were done with by then and have no message left.
+   * The newest message of each lane stays: by it a gap after it is found.
+   * @param limit most messages, and most runs
+   * @returns how many messages and runs there were
+   */
+  async forget(before: Date, limit: number): Promise<{ messages: number; runs: number }> {
+    const { db } = this;
+    const s = this.#schema;
+    const sameLane = (a: string, b: string): string =>
+      `${a}.origin_chain = ${b}.origin_chain AND ${a}.outbox = ${b}.outbox
+       AND ${a}.destination_chain = ${b}.destination_chain`;
+    const messages = await db.query(
+      `DELETE FROM ${s}.message WHERE id IN (
+         SELECT m.id FROM ${s}.message m WHERE m.delivered_at < $1
+         AND EXISTS (SELECT 1 FROM ${s}.message n WHERE ${sameLane('n', 'm')} AND n.nonce > m.nonce)
+         ORDER BY m.delivered_at LIMIT $2
+       ) RETURNING 1`,
+      [before, limit],
+    );
+    const runs = await db.query(
+      `WITH gone AS (
+         DELETE FROM ${s}.run WHERE digest IN (
+           SELECT r.digest FROM ${s}.run r WHERE r.done_at < $1 AND NOT EXISTS (
+             SELECT 1 FROM ${s}.message m WHERE ${sameLane('m', 'r')} AND m.nonce BETWEEN r.first_nonce AND r.last_nonce
+           ) ORDER BY r.done_at LIMIT $2
+         ) RETURNING digest
+       ), signatures AS (DELETE FROM ${s}.signature USING gone WHERE signature.digest = gone.digest)
+       SELECT 1 FROM gone`,
+      [before, limit],
+    );
+    return { messages: messages.length, runs: runs.length };
+  }
+
   // Messages.
 
   /** Messages of a lane from a nonce on, in order, delivered or not. */
