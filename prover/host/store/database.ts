@@ -1,6 +1,4 @@
 /** One SQL database, embedded (PGlite) or a PostgreSQL server; the SQL is the same for both. */
-import { mkdirSync } from 'node:fs';
-import { fromPglite } from 'pg-boss';
 
 /** Where state is kept. */
 export type DatabaseOptions =
@@ -8,6 +6,12 @@ export type DatabaseOptions =
   | { readonly kind: 'pglite'; readonly folder?: string }
   /** A server, which several hosts may share when each has a schema of its own */
   | { readonly kind: 'postgres'; readonly url: string };
+
+/** One statement with the values of its parameters. */
+export interface Statement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
 
 /** Runs one statement. Rows have bytea as Uint8Array, numeric as text, timestamptz as Date. */
 export interface Sql {
@@ -19,84 +23,29 @@ export interface QueueSql {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
+/** What is asked of it is done in the order in which it was asked, but for a server, which does several things at one time. */
 export interface Database extends Sql {
   readonly kind: DatabaseOptions['kind'];
   /** For `new PgBoss({ db })`. */
   readonly queue: QueueSql;
+  /** Resolves with the reason when the database is gone for good: all that is asked of it fails from then on. */
+  readonly lost: Promise<Error>;
   /** Runs statements without parameters, several at once. */
   script(text: string): Promise<void>;
-  /** Everything or nothing. */
+  /** Everything or nothing, of statements that are known beforehand: they take one way to the database and back. */
+  batch(statements: readonly Statement[]): Promise<void>;
+  /**
+   * Everything or nothing, of statements of which one depends on another's rows. While it is open, the embedded database
+   * does nothing else.
+   * @param work asks `sql` alone; what it asks of the database itself fails with `NestedTransaction`
+   */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Does what was asked before; what is asked afterwards fails with `DatabaseClosed`. */
   close(): Promise<void>;
 }
 
-/** Connections to a server. */
-const POOL_SIZE = 6;
-
+/** @throws Error where it cannot be opened; what is asked of it fails with DatabaseError or with an error of SQL, which has PostgreSQL's `code` */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.kind === 'pglite' ? openPglite(options.folder) : openPostgres(options.url);
-}
-
-async function openPglite(folder: string | undefined): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const pglite = await PGlite.create(folder ?? 'memory://');
-  return {
-    kind: 'pglite',
-    queue: fromPglite(pglite as never),
-    query: async <Row>(text: string, values: readonly unknown[] = []) =>
-      (await pglite.query<Row>(text, [...values])).rows,
-    script: async (text) => void (await pglite.exec(text)),
-    transaction: (work) =>
-      pglite.transaction((tx) =>
-        work({
-          query: async <Row>(text: string, values: readonly unknown[] = []) =>
-            (await tx.query<Row>(text, [...values])).rows,
-        }),
-      ),
-    close: () => pglite.close(),
-  };
-}
-
-async function openPostgres(url: string): Promise<Database> {
-  const { default: pg } = await import('pg');
-  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: 'corridor' });
-  // A connection that the server ends while it is idle is replaced when it is needed next.
-  pool.on('error', () => {});
-  return {
-    kind: 'postgres',
-    queue: { executeSql: async (text, values) => unwrap(await pool.query(text, values)) },
-    query: async <Row>(text: string, values: readonly unknown[] = []) =>
-      (await pool.query(text, [...values])).rows as Row[],
-    script: async (text) => void (await pool.query(text)),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      // The pool listens to idle connections alone: without this, a server that goes away ends the process.
-      const onError = (error: Error): void => void (broken = error);
-      client.on('error', onError);
-      try {
-        await client.query('BEGIN');
-        const result = await work({
-          query: async <Row>(text: string, values: readonly unknown[] = []) =>
-            (await client.query(text, [...values])).rows as Row[],
-        });
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure as Error));
-        throw error;
-      } finally {
-        client.off('error', onError);
-        client.release(broken);
-      }
-    },
-    close: () => pool.end(),
-  };
-}
-
-/** Several statements without parameters give several results; pg-boss wants their rows as one list. */
-function unwrap(result: unknown): { rows: unknown[] } {
-  const list = Array.isArray(result) ? result : [result];
-  return { rows: list.flatMap((one: { rows?: unknown[] }) => one.rows ?? []) };
+  if (options.kind === 'pglite') return (await import('./pglite.ts')).openPglite(options.folder);
+  return (await import('./postgres.ts')).openPostgres(options.url);
 }

@@ -1,6 +1,6 @@
 /** What a host knows, in SQL: messages that are final, evidence for them, runs, signatures, cursors. */
 import type { ChainId } from '../../protocol/index.ts';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql, Statement } from './database.ts';
 import {
   hex,
   laneValues,
@@ -49,12 +49,16 @@ export class Store {
     return row && BigInt(row.position);
   }
 
-  async setCursor(name: string, position: bigint, sql: Sql = this.db): Promise<void> {
-    await sql.query(
-      `INSERT INTO ${this.#schema}.cursor VALUES ($1, $2)
+  async setCursor(name: string, position: bigint): Promise<void> {
+    await this.db.batch([this.#cursorAt(name, position)]);
+  }
+
+  #cursorAt(name: string, position: bigint): Statement {
+    return {
+      text: `INSERT INTO ${this.#schema}.cursor VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET position = GREATEST(cursor.position, EXCLUDED.position)`,
-      [name, String(position)],
-    );
+      values: [name, String(position)],
+    };
   }
 
   // What an origin has made final.
@@ -69,17 +73,20 @@ export class Store {
       messages: readonly StoredMessage[];
     },
   ): Promise<void> {
-    await this.db.transaction(async (sql) => {
-      await this.addHeaders(found.headers, sql);
-      await this.#addEvidence(found.evidence, sql);
-      await this.#addMessages(found.messages, sql);
-      await this.setCursor(cursor, position, sql);
-    });
+    await this.db.batch([
+      ...this.#insertHeaders(found.headers),
+      ...this.#insertEvidence(found.evidence),
+      ...this.#insertMessages(found.messages),
+      this.#cursorAt(cursor, position),
+    ]);
   }
 
-  async addHeaders(headers: readonly StoredHeader[], sql: Sql = this.db): Promise<void> {
-    await this.#insert(
-      sql,
+  async addHeaders(headers: readonly StoredHeader[]): Promise<void> {
+    await this.db.batch(this.#insertHeaders(headers));
+  }
+
+  #insertHeaders(headers: readonly StoredHeader[]): Statement[] {
+    return insertion(
       `INSERT INTO ${this.#schema}.header
        SELECT chain, height, decode(hash, 'hex'), decode(encoded, 'hex'), to_timestamp(time)
        FROM jsonb_to_recordset($1::jsonb)
@@ -95,9 +102,8 @@ export class Store {
     );
   }
 
-  async #addEvidence(evidence: readonly StoredEvidence[], sql: Sql): Promise<void> {
-    await this.#insert(
-      sql,
+  #insertEvidence(evidence: readonly StoredEvidence[]): Statement[] {
+    return insertion(
       `INSERT INTO ${this.#schema}.evidence
        SELECT chain, height, item, decode(body, 'hex') FROM jsonb_to_recordset($1::jsonb)
          AS r(chain numeric, height numeric, item integer, body text)
@@ -111,9 +117,8 @@ export class Store {
     );
   }
 
-  async #addMessages(messages: readonly StoredMessage[], sql: Sql): Promise<void> {
-    await this.#insert(
-      sql,
+  #insertMessages(messages: readonly StoredMessage[]): Statement[] {
+    const inserted = insertion(
       `INSERT INTO ${this.#schema}.message (id, origin_chain, outbox, destination_chain, nonce, encoded, height,
          transaction_id, transaction_index, event_index)
        SELECT decode(id, 'hex'), origin, decode(outbox, 'hex'), destination, nonce, decode(encoded, 'hex'), height,
@@ -135,20 +140,14 @@ export class Store {
         event_index: m.eventIndex,
       })),
     );
-    if (messages.length === 0) return;
-    await sql.query(
-      `WITH early AS (
+    const early = `WITH early AS (
          DELETE FROM ${this.#schema}.early_delivery e USING ${this.#schema}.message m WHERE e.id = m.id
          RETURNING e.*
        )
        UPDATE ${this.#schema}.message m
        SET delivered_at = early.seen_at, delivery = early.delivery, delivery_height = early.height
-       FROM early WHERE m.id = early.id AND m.delivered_at IS NULL`,
-    );
-  }
-
-  async #insert(sql: Sql, text: string, rows: readonly object[]): Promise<void> {
-    if (rows.length > 0) await sql.query(text, [JSON.stringify(rows)]);
+       FROM early WHERE m.id = early.id AND m.delivered_at IS NULL`;
+    return messages.length === 0 ? [] : [...inserted, { text: early }];
   }
 
   async header(chain: ChainId, height: bigint): Promise<StoredHeader | undefined> {
@@ -289,8 +288,14 @@ export class Store {
     return this.#tracked(where, [...laneValues(lane), beforeNonce === undefined ? null : String(beforeNonce)], limit);
   }
 
-  async #tracked(where: string, values: readonly unknown[], limit: number, skip = 0): Promise<TrackedMessage[]> {
-    const rows = await this.db.query<TrackedRow>(
+  async #tracked(
+    where: string,
+    values: readonly unknown[],
+    limit: number,
+    skip = 0,
+    sql: Sql = this.db,
+  ): Promise<TrackedMessage[]> {
+    const rows = await sql.query<TrackedRow>(
       `SELECT m.*, r.digest AS run, r.proven_at, r.submitted_at FROM ${this.#schema}.message m
        LEFT JOIN LATERAL (
          SELECT digest, proven_at, submitted_at FROM ${this.#schema}.run r
@@ -361,19 +366,22 @@ export class Store {
   async reopen(ids: readonly Uint8Array[]): Promise<{ message: StoredMessage; run?: Uint8Array }[]> {
     const given = `(SELECT decode(i, 'hex') FROM unnest($1::text[]) i)`;
     const values = [ids.map(hex)];
-    await this.db.query(`DELETE FROM ${this.#schema}.early_delivery WHERE id IN ${given}`, values);
-    const rows = await this.db.query<MessageRow>(
-      `UPDATE ${this.#schema}.message SET delivered_at = NULL, delivery = NULL, delivery_height = NULL
-       WHERE id IN ${given} RETURNING *`,
-      values,
-    );
-    return Promise.all(
-      rows.map(async (row) => {
-        const run = (await this.message(row.id))?.run;
-        if (run) await this.db.query(`UPDATE ${this.#schema}.run SET done_at = NULL WHERE digest = $1`, [run]);
-        return { message: readMessage(row), ...(run ? { run } : {}) };
-      }),
-    );
+    // A message that is open in a run that is done would be left to itself.
+    return this.db.transaction(async (sql) => {
+      await sql.query(`DELETE FROM ${this.#schema}.early_delivery WHERE id IN ${given}`, values);
+      const rows = await sql.query<MessageRow>(
+        `UPDATE ${this.#schema}.message SET delivered_at = NULL, delivery = NULL, delivery_height = NULL
+         WHERE id IN ${given} RETURNING *`,
+        values,
+      );
+      const reopened = [];
+      for (const row of rows) {
+        const run = (await this.#tracked('m.id = $1', [row.id], 1, 0, sql))[0]?.run;
+        if (run) await sql.query(`UPDATE ${this.#schema}.run SET done_at = NULL WHERE digest = $1`, [run]);
+        reopened.push({ message: readMessage(row), ...(run ? { run } : {}) });
+      }
+      return reopened;
+    });
   }
 
   /** Ids of open messages whose recipients have failed, but not so often at this host's cost. */
@@ -570,6 +578,11 @@ const MAX_RUN = 256n;
 const RUNS_AT_ONCE = 1_000;
 /** Longest reason that is kept. */
 const MAX_REASON = 500;
+
+/** Inserts rows, which are the one parameter of a statement, as JSON; nothing where there are none. */
+function insertion(text: string, rows: readonly object[]): Statement[] {
+  return rows.length === 0 ? [] : [{ text, values: [JSON.stringify(rows)] }];
+}
 
 /** The first nonce of the earliest run that may reach a nonce. */
 function earliest(nonce: bigint): bigint {
