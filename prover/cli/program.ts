@@ -5,6 +5,7 @@ import { EnclaveRefusal, EnclaveUnavailable } from '../host/enclave-client.ts';
 import { redact } from '../host/log.ts';
 import { RegistrarError } from '../host/operators/registrar.ts';
 import { PcsError } from '../host/pcs.ts';
+import { DatabaseError } from '../host/store/errors.ts';
 import { DcapError } from '../protocol/dcap/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { CorridorError, type CorridorErrorCode } from '../sdk/errors.ts';
@@ -112,6 +113,7 @@ function foreseen(error: unknown): { code: string; message: string; exitCode: nu
   if (error instanceof RegistrarError || error instanceof EnclaveRefusal) {
     return { code: error.code, message: error.message, exitCode: exitOf(error) };
   }
+  if (error instanceof DatabaseError) return { code: error.code, message: error.message, exitCode: EXIT.failed };
   if (error instanceof EnclaveUnavailable) {
     return { code: 'EnclaveUnavailable', message: error.message, exitCode: EXIT.unavailable };
   }

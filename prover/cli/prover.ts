@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '../host/config.ts';
+import { EXIT } from './errors.ts';
 import { userPath } from './files.ts';
 import { json, type Terminal } from './output.ts';
 import { untilStopped } from './signals.ts';
@@ -22,11 +23,17 @@ export function addProverCommands(program: Command, terminal: Terminal): void {
         terminal.out(flags.json ? json(facts) : `${config.name}: ${state}`);
       };
       if (flags.check) return say('the configuration is sound');
-      // Loaded only here: no other command needs databases and chains.
+      // Loaded only here: no other command needs databases and chains. The database opens while the rest is loaded.
+      const { openHostDatabase } = await import('../host/open-database.ts');
+      const opening = openHostDatabase(config);
+      // Who starts the host is told, which may be later.
+      opening.catch(() => {});
       const { Host } = await import('../host/host.ts');
-      const host = await Host.start(config);
+      const host = await Host.start(config, undefined, opening);
       say('ready');
-      await untilStopped();
+      const lost = await Promise.race([untilStopped(), host.lost]);
+      // It has said why, and nothing is left to be kept: it ends as if it had been killed, for whoever starts it again.
+      if (lost) process.exit(EXIT.failed);
       await host.stop();
       say('stopped');
     });

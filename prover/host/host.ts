@@ -7,7 +7,7 @@ import { suiNode } from '../bindings/sui/node.ts';
 import { decodeCommittee } from '../enclave/sui/index.ts';
 import { fromEvmAddress, fromHex } from '../protocol/index.ts';
 import { startApi, type Api } from './api/server.ts';
-import { readKey, readSecret, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
+import { readKey, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
 import { deliveriesCursor } from './deliveries.ts';
 import type { Destination } from './destinations/destination.ts';
 import { EvmDestination } from './destinations/evm.ts';
@@ -22,6 +22,7 @@ import { evmClient, evmNode } from './nodes.ts';
 import { evmAccess, suiAccess } from './operators/access.ts';
 import { Expiries } from './operators/expiries.ts';
 import { Keeper } from './operators/keeper.ts';
+import { openHostDatabase } from './open-database.ts';
 import { min } from './origins/common.ts';
 import { EthereumOrigin } from './origins/ethereum.ts';
 import type { Origin } from './origins/origin.ts';
@@ -31,7 +32,7 @@ import { fetchCollateral } from './pcs.ts';
 import { Pipeline } from './pipeline.ts';
 import type { ServedLane } from './runs.ts';
 import { Queue } from './queue.ts';
-import { openDatabase, type Database } from './store/database.ts';
+import type { Database } from './store/database.ts';
 import { Store } from './store/store.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -55,6 +56,11 @@ const KEPT_BLOCKS = 8_192n;
 /** A host that runs. */
 export class Host {
   readonly parts: HostParts;
+  /**
+   * Resolves with the reason, which is logged, when the database is gone for good. The host can do nothing any more; a new
+   * one in a new process goes on from the rows.
+   */
+  readonly lost: Promise<Error>;
   readonly #db: Database;
   readonly #stopping: AbortController;
   readonly #loops: Promise<void>[] = [];
@@ -66,24 +72,30 @@ export class Host {
     this.#keeper = keeper;
     this.#db = db;
     this.#stopping = stopping;
+    this.lost = db.lost.then((error) => {
+      parts.log.fatal({ reason: error.message }, 'the database is gone; a new start goes on from its rows');
+      stopping.abort();
+      return error;
+    });
   }
 
   /**
    * Starts a host. It is ready when this resolves.
+   * @param opening its database, where that is being opened already; it is closed when the host does not start
    * @throws ConfigError
    */
-  static async start(config: HostConfig, log: Log = createLog(config.logLevel, config.name)): Promise<Host> {
-    const metrics = createMetrics();
-    const destinations = new Map(config.chains.map((chain) => [chain.chain, destinationOf(chain)]));
+  static async start(
+    config: HostConfig,
+    log: Log = createLog(config.logLevel, config.name),
+    opening: Promise<Database> = openHostDatabase(config),
+  ): Promise<Host> {
     const { database } = config;
-    const db = await openDatabase(
-      database.kind === 'pglite'
-        ? { kind: 'pglite', ...(database.folder === undefined ? {} : { folder: database.folder }) }
-        : { kind: 'postgres', url: readSecret(database.url, 'database.url') },
-    );
     const schema = database.kind === 'postgres' ? database.schema : 'corridor';
     const stopping = new AbortController();
     try {
+      const metrics = createMetrics();
+      const destinations = new Map(config.chains.map((chain) => [chain.chain, destinationOf(chain)]));
+      const db = await opening;
       const store = await Store.open(db, schema);
       const onError = (error: Error): void => log.warn({ reason: error.message }, 'the queue has trouble');
       const queue = await Queue.open(db, `${schema}_queue`, onError);
@@ -130,7 +142,10 @@ export class Host {
       );
       return host;
     } catch (error) {
-      await db.close();
+      await opening.then(
+        (db) => db.close(),
+        () => {},
+      );
       throw error;
     }
   }

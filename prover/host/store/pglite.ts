@@ -35,7 +35,9 @@ export async function openPglite(
 }
 
 function startDatabase(workerData: string): Worker {
-  return new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData, name: 'database' });
+  // Flags of the process are about its main program, and one of them (--input-type) forbids threads that are files.
+  const options = { workerData, name: 'database', execArgv: [] };
+  return new Worker(new URL('./pglite-worker.ts', import.meta.url), options);
 }
 
 interface Pending {
