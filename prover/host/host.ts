@@ -92,26 +92,28 @@ export class Host {
     const { database } = config;
     const schema = database.kind === 'postgres' ? database.schema : 'corridor';
     const stopping = new AbortController();
+    let queue: Queue | undefined;
+    let enclaves: EnclavePool | undefined;
     try {
       const metrics = createMetrics();
       const destinations = new Map(config.chains.map((chain) => [chain.chain, destinationOf(chain)]));
       const db = await opening;
       const store = await Store.open(db, schema);
       const onError = (error: Error): void => log.warn({ reason: error.message }, 'the queue has trouble');
-      const queue = await Queue.open(db, `${schema}_queue`, onError);
+      queue = await Queue.open(db, `${schema}_queue`, onError);
       const onChange = (name: string, signer: string | undefined): void => {
         log.info({ enclave: name, signer }, signer ? 'enclave connected' : 'enclave lost');
         // A new one has a new key, which is to be registered without delay.
         if (signer) onEnclave();
       };
       let onEnclave = (): void => {};
-      const enclaves = new EnclavePool(config.enclaves, onChange);
+      const pool = (enclaves = new EnclavePool(config.enclaves, onChange));
       const trouble = (chain: bigint) => (error: Error) => {
         metrics.nodeTrouble.inc({ chain: String(chain), code: error instanceof EvidenceError ? error.code : 'Other' });
         log.debug({ chain: String(chain), reason: error.message }, 'a node has trouble');
       };
       const origins = new Map(
-        config.chains.map((chain) => [chain.chain, originOf(chain, store, enclaves, trouble(chain.chain))] as const),
+        config.chains.map((chain) => [chain.chain, originOf(chain, store, pool, trouble(chain.chain))] as const),
       );
       const lanes = lanesOf(config);
       const exchange = new PeerExchange(config.hosts, config.name, config.stepInMilliseconds);
@@ -142,6 +144,10 @@ export class Host {
       );
       return host;
     } catch (error) {
+      // What has begun already would keep the process alive.
+      stopping.abort();
+      await queue?.close().catch(() => {});
+      enclaves?.close();
       await opening.then(
         (db) => db.close(),
         () => {},
