@@ -66,7 +66,7 @@ class Thread implements Driver {
     worker.on('message', (message: ToHost) => this.#take(message));
     // An error is followed by the end; what cannot be read must not leave anybody waiting.
     let cause: unknown;
-    worker.on('error', (error) => (cause = error));
+    worker.on('error', (error) => void (cause = error));
     worker.on('messageerror', (error) => {
       cause = error;
       void worker.terminate();
