@@ -62,7 +62,8 @@ class Thread implements Driver {
     this.#worker = worker;
     const lost = Promise.withResolvers<Error>();
     this.lost = lost.promise;
-    this.opened = this.#wait(this.#lastId);
+    // Answered first, before anything has an id.
+    this.opened = this.#wait(0);
     worker.on('message', (message: ToHost) => this.#take(message));
     // An error is followed by the end; what cannot be read must not leave anybody waiting.
     let cause: unknown;
