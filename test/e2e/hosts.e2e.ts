@@ -5,6 +5,7 @@ import { startHostProcess, type HostProcess, type LogLine } from '../../localnet
 import { readConfig } from '../../prover/host/config.ts';
 import { Host } from '../../prover/host/host.ts';
 import { fromHex } from '../../prover/protocol/index.ts';
+import { keptLog } from './diagnosis.ts';
 import { eventually } from './support.ts';
 import { inLongRuns, isDelivered, onDatabases, type World } from './world.ts';
 
@@ -57,7 +58,7 @@ onDatabases('hosts', 'long', (world) => {
         [0, 1].map(async (index) => {
           const database = await world().newDatabase(world().kind);
           const config = readConfig(world().soloConfig(index, `rival-${index + 1}`, database));
-          return Host.start({ ...config, logLevel: 'silent' });
+          return Host.start(config, keptLog(config.name));
         }),
       );
       try {

@@ -3,6 +3,7 @@ import type { Sent } from '../../localnet/corridor/application.ts';
 import type { LocalCorridor } from '../../localnet/corridor/start.ts';
 import type { TrackedMessage } from '../../prover/host/store/rows.ts';
 import { fromHex } from '../../prover/protocol/index.ts';
+import { diagnose } from './diagnosis.ts';
 
 /** So many bodies that tell each other apart. */
 export function bodies(text: string, count: number): Uint8Array[] {
@@ -32,7 +33,8 @@ export async function eventually(
     const late = sent.filter((_, i) => !states[i] || !isThere(states[i]!));
     if (late.length === 0) return states as TrackedMessage[];
     if (Date.now() > deadline) {
-      assert.fail(`${late.length} of ${sent.length} messages are late: ${late.map(({ nonce }) => nonce).join(', ')}`);
+      const ids = late.map(({ messageId }) => fromHex(messageId));
+      assert.fail(`${late.length} of ${sent.length} messages are late\n${await diagnose(corridor.hosts, ids)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -12,6 +12,7 @@ import { LocalCorridor } from '../../localnet/corridor/start.ts';
 import { POSTGRES_HINT, postgresPrograms, startPostgres, type Postgres } from '../../localnet/postgres/cluster.ts';
 import type { HostConfig } from '../../prover/host/config.ts';
 import type { TrackedMessage } from '../../prover/host/store/rows.ts';
+import { keptLog } from './diagnosis.ts';
 import { Proxy } from './proxy.ts';
 import { bodies } from './support.ts';
 
@@ -45,7 +46,7 @@ export class World {
       threshold: 4,
       hosts: 2,
       stepInMilliseconds: 2_000,
-      logLevel: (process.env['CORRIDOR_TEST_LOG'] as 'info' | undefined) ?? 'silent',
+      log: keptLog,
       database: (host) => ({ kind: 'pglite', folder: path.join(folder, host) }),
       nodes: async ({ evm, beacon, sui }) => {
         const two = async (url: string) => [await Proxy.start(url), await Proxy.start(url)] as const;

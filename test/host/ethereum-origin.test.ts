@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fromRlp, keccak256, type Hex } from 'viem';
-import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
+import type { EnclaveClient, EthereumAdvance } from '../../prover/host/enclave-client.ts';
 import type { BeaconClient } from '../../prover/host/evidence/beacon.ts';
 import { EvidenceError } from '../../prover/host/evidence/errors.ts';
 import type { EvmRequest } from '../../prover/host/evidence/execution.ts';
@@ -209,6 +209,54 @@ describe('Ethereum as an origin', () => {
       await led!.advancing.run(async () => {});
       assert.equal(await headOf(led!), origin.head!.height);
       assert.equal(await headOf(idle!), undefined);
+    } finally {
+      delete shownSlot.at;
+    }
+  });
+
+  it('asks an enclave anew where it is, which another host has led further', async () => {
+    const client = clientOf(encodeConfiguration({ origins: [world.origin(start)], lanes: [EVM_LANE] }));
+    shownSlot.at = 30;
+    try {
+      const { origin } = await open('shared', [nodeOf(world.headers)]);
+      await origin.poll();
+      await origin.advance(client, origin.head!.height);
+      delete shownSlot.at;
+      const { origin: other } = await open('shared_too', [nodeOf(world.headers)]);
+      await other.poll();
+      await other.advance(client, other.head!.height);
+      await origin.poll();
+      await assert.rejects(origin.advance(client, origin.head!.height), { code: 'IrrelevantUpdate' });
+      await origin.advance(client, origin.head!.height);
+    } finally {
+      delete shownSlot.at;
+    }
+  });
+
+  it('asks an enclave anew where it is, which has taken a part of what it was shown', async () => {
+    const enclave = clientOf(encodeConfiguration({ origins: [world.origin(start)], lanes: [EVM_LANE] }));
+    let isDown = false;
+    const client = {
+      status: () => enclave.status(),
+      advanceEthereum: async (request: EthereumAdvance) => {
+        if (request.headers && isDown) throw new Error('no headers now');
+        return enclave.advanceEthereum(request);
+      },
+    } as unknown as EnclaveClient;
+    shownSlot.at = 30;
+    try {
+      const { origin } = await open('in_part', [nodeOf(world.headers)]);
+      await origin.poll();
+      await origin.advance(client, origin.head!.height);
+      delete shownSlot.at;
+      await origin.poll();
+      const { height } = origin.head!;
+      isDown = true;
+      await assert.rejects(origin.advance(client, height), { message: 'no headers now' });
+      // Its light client has the finality update already, and takes none twice.
+      isDown = false;
+      await origin.advance(client, height);
+      assert.equal((await enclave.status()).origins[0]?.head?.height, height);
     } finally {
       delete shownSlot.at;
     }

@@ -113,22 +113,30 @@ function nodeOf(
   } as unknown as SuiGrpcClient;
 }
 
-/** An enclave that goes wherever it is led, unless it is told to refuse. */
+/** An enclave that goes upwards wherever it is led, unless it is told to refuse. */
 class ToldEnclave {
   readonly advancing = new Turns();
   readonly asked: { certified: readonly Uint8Array[] }[] = [];
   head: bigint | undefined;
   refuses = false;
+  #epoch = 0n;
+
+  #at(height: bigint) {
+    return { chain: CHAIN, epoch: this.#epoch, head: { height } };
+  }
 
   readonly client = {
-    status: async () => ({ origins: [] }),
+    status: async () => ({ origins: this.head === undefined ? [] : [this.#at(this.head)] }),
     advanceSui: async (request: { certified: readonly Uint8Array[] }) => {
       this.asked.push(request);
       if (this.refuses) throw new Error('refused');
       const [certified] = request.certified as [Uint8Array];
       const view = new DataView(certified.buffer, certified.byteOffset);
-      this.head = view.getBigUint64(8, true);
-      return { chain: CHAIN, epoch: view.getBigUint64(0, true), head: { height: this.head } };
+      const height = view.getBigUint64(8, true);
+      if (this.head !== undefined && height <= this.head) throw new Error('it is there already');
+      this.#epoch = view.getBigUint64(0, true);
+      this.head = height;
+      return this.#at(height);
     },
   } as unknown as EnclaveClient;
 }
@@ -275,6 +283,32 @@ describe('Sui as an origin', () => {
     assert.equal(await origin.poll(), true);
     assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
     assert.equal(next.asked.length, 1);
+  });
+
+  it('asks an enclave anew where it is, which another host has led further', async () => {
+    const enclave = new ToldEnclave();
+    let upTo = 2;
+    const { origin } = await open('sui_shared', [nodeOf(made, () => upTo)]);
+    await origin.poll();
+    await origin.advance(enclave.client, origin.head!.height);
+    upTo = 3;
+    const { origin: other } = await open('sui_shared_too', [nodeOf(made, () => upTo)], [enclave]);
+    await other.poll();
+    await other.advance(enclave.client, other.head!.height);
+    await origin.poll();
+    await assert.rejects(origin.advance(enclave.client, origin.head!.height), { message: 'it is there already' });
+    await origin.advance(enclave.client, origin.head!.height);
+    // The same where it was led ahead of its host's own look.
+    upTo = 4;
+    const { origin: leading } = await open('sui_leading', [nodeOf(made, () => upTo)], [enclave]);
+    upTo = 3;
+    await leading.poll();
+    await leading.advance(enclave.client, leading.head!.height);
+    upTo = 4;
+    await other.poll();
+    await other.advance(enclave.client, other.head!.height);
+    await leading.poll();
+    await enclave.advancing.run(() => leading.advance(enclave.client, leading.head!.height));
   });
 
   it('takes in a checkpoint that has more in it than one answer holds', async () => {

@@ -294,10 +294,20 @@ export class EthereumOrigin implements Origin {
   }
 
   async advance(enclave: EnclaveClient, height: bigint): Promise<void> {
+    try {
+      this.#known.set(enclave, await this.#advanced(enclave, height));
+    } catch (error) {
+      // It may have taken some of it, or another host has led it further: what it has by now it refuses for ever.
+      this.#known.delete(enclave);
+      throw error;
+    }
+  }
+
+  async #advanced(enclave: EnclaveClient, height: bigint): Promise<OriginStatus> {
     const { chain } = this;
     const { lightClient } = this.#options;
     let status = this.#known.get(enclave) ?? (await this.#statusOf(enclave));
-    if (status.head && status.head.height >= height) return;
+    if (status.head && status.head.height >= height) return status;
     const finality = this.#finality;
     if (!finality) throw new EvidenceError('Missing', 'nothing is final yet');
     const update = this.#decodeFinality(finality.update);
@@ -320,7 +330,7 @@ export class EthereumOrigin implements Origin {
       if (!advanced) break;
       status = advanced;
     }
-    this.#known.set(enclave, await this.#descend(enclave, status, currentSlot));
+    return this.#descend(enclave, status, currentSlot);
   }
 
   async #statusOf(enclave: EnclaveClient): Promise<OriginStatus> {

@@ -375,8 +375,8 @@ export class SuiOrigin implements Origin {
         if (isNext)
           this.#known.set(client, await client.advanceSui({ chain, certified: [certified.encoded], summaries }));
       };
-      // Whoever needs the enclave next finds out what it refused, and why.
-      advancing.run(lead).catch(() => {});
+      // Whoever needs the enclave next finds out where it is, what it refused, and why.
+      advancing.run(lead).catch(() => this.#known.delete(client));
     }
   }
 
@@ -387,10 +387,16 @@ export class SuiOrigin implements Origin {
     let status = known ?? (await enclave.status()).origins.find((origin) => origin.chain === chain) ?? { chain };
     const target = this.#head;
     if (!target) throw new EvidenceError('Missing', 'nothing is final yet');
-    while (!status.head || status.head.height < target.height) {
-      status = await this.#stride(enclave, status, target.height);
+    try {
+      while (!status.head || status.head.height < target.height) {
+        status = await this.#stride(enclave, status, target.height);
+      }
+      this.#known.set(enclave, status);
+    } catch (error) {
+      // It may have taken some of it, or another host has led it further: what it has by now it refuses for ever.
+      this.#known.delete(enclave);
+      throw error;
     }
-    this.#known.set(enclave, status);
   }
 
   /** One request: up to the target, the end of the enclave's epoch, or so many checkpoints further. */
