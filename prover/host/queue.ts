@@ -1,6 +1,7 @@
 /** The durable queue between stages: pg-boss, in the host's own schema. */
 import { PgBoss } from 'pg-boss';
 import type { Database } from './store/database.ts';
+import { printable } from './store/rows.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** What a stage does with a job; to throw is to have it again later. */
@@ -92,7 +93,8 @@ export class Queue {
       fetch: (count) => boss.fetch<JobData>(name, { batchSize: count }) as Promise<Job[]>,
       work: (job) => this.#work(name, job, handler),
       complete: async (job) => void (await boss.complete(name, job as never)),
-      fail: async (job, error) => void (await boss.fail(name, job as never, error)),
+      // Whoever wrote a contract that refuses chose the text: where the database did not take it, the job would never end.
+      fail: async (job, { message }) => void (await boss.fail(name, job as never, { message: printable(message) })),
       workNow: handler,
       keep: (key, data) => this.send(name, key, data, options.retrySeconds),
       onError: this.#onError,

@@ -453,6 +453,26 @@ describe('queue', () => {
     await close();
   });
 
+  it('brings again what failed for reasons that no database can hold', async () => {
+    const { db, close } = await openWorld('odd');
+    const troubles: string[] = [];
+    const queue = await Queue.open(db, 'odd_jobs', ({ message }) => void troubles.push(message));
+    // As nodes show what a contract reverts with, and where a text was cut off in the middle of a character.
+    const reasons = ['custom error 0x7880ce5d: \u0000\u0003', 'not \ud83d', `${'x'.repeat(499)}\u{1f512}`];
+    const tries: string[] = [];
+    await queue.stage('work', options, async ({ id }) => {
+      tries.push(id);
+      const reason = reasons[tries.length - 1];
+      if (reason !== undefined) throw new Error(reason);
+    });
+    for (const id of ['0x01', '0x02', '0x03'] as const) await queue.send('work', id, { id });
+    await until('all were done again', () => tries.length === 6);
+    await until('and are gone', async () => (await queue.depths())['work'] === 0);
+    assert.deepEqual(troubles, []);
+    await queue.close();
+    await close();
+  });
+
   it('takes up at once what a process that died had in its hands', async () => {
     const { db, close } = await openWorld('dead');
     const dead = await Queue.open(db, 'dead_jobs', () => {});

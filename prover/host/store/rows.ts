@@ -180,3 +180,14 @@ export function readRun(row: RunRow): StoredRun {
     ...(row.done_at ? { doneAt: row.done_at } : {}),
   };
 }
+
+/** Longest reason that is kept. */
+const MAX_REASON = 500;
+
+/** What others say of a failure, without what neither SQL text nor JSON in SQL can hold: a zero, half of a pair. */
+export function printable(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .slice(0, MAX_REASON)
+    .toWellFormed();
+}

@@ -4,6 +4,7 @@ import type { Database, Sql, Statement } from './database.ts';
 import {
   hex,
   laneValues,
+  printable,
   readMessage,
   readRun,
   readTracked,
@@ -576,8 +577,6 @@ export class Store {
 const MAX_RUN = 256n;
 /** Runs that are looked at with one query. */
 const RUNS_AT_ONCE = 1_000;
-/** Longest reason that is kept. */
-const MAX_REASON = 500;
 
 /** Inserts rows, which are the one parameter of a statement, as JSON; nothing where there are none. */
 function insertion(text: string, rows: readonly object[]): Statement[] {
@@ -587,11 +586,6 @@ function insertion(text: string, rows: readonly object[]): Statement[] {
 /** The first nonce of the earliest run that may reach a nonce. */
 function earliest(nonce: bigint): bigint {
   return nonce >= MAX_RUN ? nonce - MAX_RUN + 1n : 0n;
-}
-
-/** What a recipient says of itself, without what SQL text cannot hold. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_REASON);
 }
 
 function newOf(changed: readonly { id: Uint8Array; is_new: boolean }[]): Uint8Array[] {
