@@ -133,6 +133,24 @@ describe('keeper of keys', () => {
     assert.equal(lines.filter(({ msg }) => msg === 'key renewed').length, 2);
   });
 
+  it('renews once, though it was told lately that the key is about to expire', async () => {
+    const { keeper, registries, entered, state } = setUp();
+    await keeper.check();
+    state.now += 17 * DAY;
+    const before = await Promise.all(registries.map((registry) => registry.status(fromHex(FIRST))));
+    const late = setUp({
+      chains: registries.map((registry, i) => ({
+        chain: registry.chain,
+        // As it is kept for those who count signatures.
+        status: async () => before[i]!,
+        operator: { registrar: registry, verifier: 1, entries: [1], upload: async () => {} },
+      })),
+    });
+    late.state.now = state.now;
+    for (let i = 0; i < 3; i++) await late.keeper.check();
+    assert.deepEqual(entered(), [2, 2]);
+  });
+
   it('does not pay over and over for a renewal that evidence bounds to a short time', async () => {
     const { keeper, entered, state, registries } = setUp();
     for (const registry of registries) registry.evidenceEnd = START + 8 * DAY;

@@ -23,6 +23,7 @@ export interface KeeperOptions {
   /** Chains with a registry, with the operator's access where there is one */
   readonly chains: readonly {
     readonly chain: bigint;
+    /** Where a key stands, for chains without an operator; an answer may be some seconds old */
     readonly status: (signer: Uint8Array) => Promise<KeyStatus>;
     readonly operator?: OperatorAccess;
   }[];
@@ -85,7 +86,9 @@ export class Keeper {
   async #keepKey(enclave: Enclave): Promise<void> {
     const signer = toHex(enclave.signer);
     for (const { chain, status, operator } of this.#o.chains) {
-      const before = await status(enclave.signer).catch((error: unknown) => {
+      // Who may renew a key must know where it stands now: by an older answer it would renew it over and over.
+      const ask = operator ? operator.registrar.status(enclave.signer) : status(enclave.signer);
+      const before = await ask.catch((error: unknown) => {
         this.#o.log.warn(
           { chain: String(chain), reason: (error as Error).message },
           'no node tells where a key stands',
