@@ -212,6 +212,39 @@ describe('sender of EVM transactions', () => {
     assert.equal([...node.blocks.values()][0]!.to.toLowerCase(), account.address.toLowerCase());
   });
 
+  it('takes turns with another one that has the same account', async () => {
+    const node = new Node();
+    const [one, other] = [senderOf(node), senderOf(node)];
+    const nonces: (number | undefined)[] = [];
+    for (const [i, sender] of [one, other, one, one, other].entries()) {
+      const sent = await sender.send(`${i}`, call(`0x0${i}`));
+      nonces.push(node.blocks.get(sent!.receipt.transactionHash)?.nonce);
+    }
+    assert.deepEqual(nonces, [0, 1, 2, 3, 4]);
+  });
+
+  it('leaves no gap where the node has lost what it had put into a block', async () => {
+    const node = new Node();
+    // Nothing gets unstuck: a gap would stay one.
+    const sender = senderOf(node, { stuckMilliseconds: 60_000, patienceMilliseconds: 400 });
+    await sender.send('a', call('0x01'));
+    node.blocks.clear();
+    node.mined = 0;
+    const sent = await sender.send('b', call('0x02'));
+    assert.equal(node.blocks.get(sent!.receipt.transactionHash)?.nonce, 0);
+  });
+
+  it('goes past its own transactions that the node does not show', async () => {
+    const node = new Node();
+    node.isMining = false;
+    node.isForgetful = true;
+    const sender = senderOf(node, { stuckMilliseconds: 60_000, patienceMilliseconds: 1 });
+    await assert.rejects(sender.send('a', call('0x01')), { code: 'Pending' });
+    node.isForgetful = false;
+    await assert.rejects(sender.send('b', call('0x02')), { code: 'Pending' });
+    assert.deepEqual([...node.pool.keys()], [1]);
+  });
+
   it('says so when somebody else uses its account, and begins anew', async () => {
     const node = new Node();
     node.isForgetful = true;

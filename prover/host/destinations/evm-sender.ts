@@ -69,7 +69,6 @@ export class EvmSender {
   readonly #sending = new Turns();
   readonly #pending = new Map<string, Pending>();
   readonly #active = new Map<string, Promise<Sent | undefined>>();
-  #nonce: number | undefined;
 
   constructor(options: EvmSenderOptions) {
     this.#o = options;
@@ -92,8 +91,8 @@ export class EvmSender {
     let pending = this.#pending.get(name);
     // The estimate comes right before the signature: whoever was faster until then is seen.
     pending ??= await this.#sending.run(async () => {
-      const [gas, fees] = await Promise.all([this.#estimate(call), this.#fees()]);
-      return gas === undefined ? undefined : this.#first(name, call, gas, fees);
+      const [gas, fees, nonce] = await Promise.all([this.#estimate(call), this.#fees(), this.#nextNonce()]);
+      return gas === undefined ? undefined : this.#first(name, call, gas, fees, nonce);
     });
     return pending && this.#settle(name, pending);
   }
@@ -113,25 +112,28 @@ export class EvmSender {
     return gas + gas / 10n;
   }
 
-  async #first(name: string, call: Call, gas: bigint, fees: Fees): Promise<Pending> {
-    const { client, account, maxFeePerGas: cap } = this.#o;
+  /** Asked for each time: others may use the account, and a node may have forgotten what we sent or lost it with its block. */
+  async #nextNonce(): Promise<number> {
+    const { client, account } = this.#o;
+    const shown = await client
+      .getTransactionCount({ address: account.address, blockTag: 'pending' })
+      .catch((error: unknown) => Promise.reject(unavailable(error)));
+    // Ours that the node does not show are sent again under their nonces.
+    return Math.max(shown, ...[...this.#pending.values()].map(({ nonce }) => nonce + 1));
+  }
+
+  async #first(name: string, call: Call, gas: bigint, fees: Fees, nonce: number): Promise<Pending> {
+    const { client, maxFeePerGas: cap } = this.#o;
     if (fees.maxFeePerGas > cap) {
       throw new SubmissionError('GasTooDear', `gas costs ${fees.maxFeePerGas} wei, at most ${cap} is allowed; wait`);
     }
-    if (this.#nonce === undefined) {
-      const shown = await client.getTransactionCount({ address: account.address, blockTag: 'pending' });
-      this.#nonce = Math.max(shown, ...[...this.#pending.values()].map(({ nonce }) => nonce + 1));
-    }
-    const nonce = this.#nonce;
     const raw = await this.#sign(call, nonce, gas, fees);
     let hash: Hex;
     try {
       hash = await client.sendRawTransaction({ serializedTransaction: raw });
     } catch (error) {
-      this.#nonce = undefined;
       throw new SubmissionError('Unavailable', `the transaction was not taken: ${shortMessage(error)}`);
     }
-    this.#nonce++;
     const now = Date.now();
     const state = { raw, fees, touchedAt: now, isCancelled: false, looks: 0 };
     const pending: Pending = { call, nonce, gas, sentAt: now, hashes: [hash], ...state };
@@ -178,7 +180,6 @@ export class EvmSender {
     if (lowest > pending.nonce) {
       if (++pending.looks < LOOKS) return;
       this.#pending.delete(name);
-      this.#nonce = undefined;
       throw new SubmissionError('Replaced', `nonce ${pending.nonce} was used by another transaction of this account`);
     }
     pending.touchedAt = Date.now();
