@@ -132,8 +132,16 @@ export class Platform {
   setTcb(tcb: MachineTcb): void {
     const { components = this.#tcb.components, pceSvn = this.#tcb.pceSvn, cpuSvn = Uint8Array.from(components) } = tcb;
     this.#tcb = { components, pceSvn, cpuSvn };
+    this.certify();
+  }
+
+  /**
+   * Has the machine certified anew, for the same PPID.
+   * @param notAfterSeconds when the certificate ends, and with it all that rests on it; as others' by default
+   */
+  certify(notAfterSeconds?: number): void {
     this.#certificates += 1;
-    this.#pck = this.#certify();
+    this.#pck = this.#certify(notAfterSeconds);
   }
 
   /** Puts the present PCK certificate on its CA's CRL. */
@@ -207,7 +215,7 @@ export class Platform {
     return collateralFile(this.collateralParts(options));
   }
 
-  #certify(): Uint8Array {
+  #certify(notAfterSeconds?: number): Uint8Array {
     const { sgxType = 1, configuration = { dynamicPlatform: true, cachedKeys: true, smtEnabled: true } } =
       this.#options;
     const fields: SgxFields = {
@@ -221,7 +229,7 @@ export class Platform {
       fields.platformInstanceId = derive(this.#seed, 'platform instance').slice(0, 16);
       fields.configuration = configuration;
     }
-    return this.vendor.issuePck(this.pckCa, this.serial, this.#key, fields);
+    return this.vendor.issuePck(this.pckCa, this.serial, this.#key, fields, notAfterSeconds);
   }
 
   #publish(): void {

@@ -236,15 +236,25 @@ export class Vendor {
     return { document, signature: sign(document, this.key('tcbSigning')) };
   }
 
-  /** Issues a PCK certificate. @returns DER */
-  issuePck(kind: PckCaKind, serial: Uint8Array, key: Key, fields: SgxFields): Uint8Array {
+  /**
+   * Issues a PCK certificate.
+   * @param notAfterSeconds seven years from the vendor's beginning by default
+   * @returns DER
+   */
+  issuePck(
+    kind: PckCaKind,
+    serial: Uint8Array,
+    key: Key,
+    fields: SgxFields,
+    notAfterSeconds = this.#endAfter(7),
+  ): Uint8Array {
     const parts = certificateParts({
       role: 'pck',
       serial,
       issuer: distinguishedName(COMMON_NAMES[kind]),
       subject: distinguishedName(COMMON_NAMES.pck),
       notBeforeSeconds: this.notBeforeSeconds,
-      notAfterSeconds: this.#endAfter(7),
+      notAfterSeconds,
       key,
       issuerKey: this.key(kind),
       crlUrl: pckCrlUrl(kind),

@@ -1,4 +1,5 @@
 /** Why messages are late: what each host has of them, and what it has said lately. */
+import type { LogLine } from '../../localnet/corridor/host-process.ts';
 import { createLog, type Log } from '../../prover/host/log.ts';
 import type { Host } from '../../prover/host/host.ts';
 import { toHex } from '../../prover/protocol/index.ts';
@@ -11,23 +12,26 @@ const USUAL = /^(proposed|proven|submitted|delivered)/;
 /** So long an enclave or a node is waited for that is to be described. */
 const PATIENCE_MS = 5_000;
 
+const SHOWN = 'CORRIDOR_TEST_LOG';
+
 const kept = new Map<string, string[]>();
 
 /** A log whose last lines are kept in memory, by the name of the host; with CORRIDOR_TEST_LOG, they are shown too. */
 export function keptLog(host: string): Log {
-  const shown = process.env['CORRIDOR_TEST_LOG'];
+  const write = (text: string): void => keepLine(host, JSON.parse(text) as LogLine);
+  return createLog(process.env[SHOWN] ?? 'info', host, { write });
+}
+
+/** The same with a line of a host in a process of its own. */
+export function keepLine(host: string, line: LogLine): void {
+  if (process.env[SHOWN]) process.stderr.write(`${JSON.stringify(line)}\n`);
+  if (USUAL.test(line.msg)) return;
+  const { enclave, digest, reason } = line as Partial<Record<string, string>>;
+  const about = [enclave, digest && short(digest)].filter(Boolean).join(' ');
   const lines = kept.get(host) ?? [];
   kept.set(host, lines);
-  return createLog(shown ?? 'info', host, {
-    write: (text) => {
-      if (shown) process.stderr.write(text);
-      const { time, msg, reason, enclave, digest } = JSON.parse(text) as Record<string, string | undefined>;
-      if (USUAL.test(msg ?? '')) return;
-      const about = [enclave, digest && short(digest)].filter(Boolean).join(' ');
-      lines.push(`${time} ${msg}${about && ` (${about})`}${reason ? `: ${reason}` : ''}`);
-      if (lines.length > KEPT) lines.shift();
-    },
-  });
+  lines.push(`${line.time} ${line.msg}${about && ` (${about})`}${reason ? `: ${reason}` : ''}`);
+  if (lines.length > KEPT) lines.shift();
 }
 
 /** All that helps to find out why messages are late, as lines of text. */

@@ -4,7 +4,7 @@ import type { Sent } from '../../localnet/corridor/application.ts';
 import { startHostProcess, type HostProcess, type LogLine } from '../../localnet/corridor/host-process.ts';
 import { readConfig } from '../../prover/host/config.ts';
 import { Host } from '../../prover/host/host.ts';
-import { keptLog } from './diagnosis.ts';
+import { keepLine, keptLog } from './diagnosis.ts';
 import { eventually, tracked } from './support.ts';
 import { isDelivered, onDatabases, type World } from './world.ts';
 
@@ -33,6 +33,7 @@ onDatabases('hosts', 'always', (world) => {
         // The chain's height of the message is known once it is sent; the host is up by then.
         let isDue: (line: LogLine) => boolean = () => false;
         const onLine = (line: LogLine): void => {
+          keepLine('solo', line);
           if (isDue(line)) host.process.kill('SIGKILL');
         };
         const host: HostProcess = await startHostProcess({ config, onLine });
@@ -47,7 +48,7 @@ onDatabases('hosts', 'always', (world) => {
         await host.ended;
         assert.equal(host.process.signalCode, 'SIGKILL', stage);
       }
-      const last = await startHostProcess({ config });
+      const last = await startHostProcess({ config, onLine: (line) => keepLine('solo', line) });
       await world().exact();
       await last.stop();
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Sent } from '../../localnet/corridor/application.ts';
 import { eventually } from './support.ts';
 import type { Mode, Proxy } from './proxy.ts';
-import { inLongRuns, isDelivered, onDatabases } from './world.ts';
+import { isDelivered, onDatabases } from './world.ts';
 
 onDatabases('nodes that cannot be relied upon', 'long', (world) => {
   const pairs = (): (readonly [Proxy, Proxy])[] => Object.values(world().proxies);
@@ -42,7 +42,7 @@ onDatabases('nodes that cannot be relied upon', 'long', (world) => {
     assert.match(text, /corridor_node_trouble_total\{[^}]*code="Contradiction"\} [1-9]/);
   });
 
-  inLongRuns('invents and loses nothing while nodes lag, and goes on when they have caught up', async () => {
+  it('invents and loses nothing while nodes lag, and goes on when they have caught up', async () => {
     await delivered(await world().send('before', 1));
     set('lags', [0, 1]);
     const sent = await world().send('behind', 3);
@@ -72,7 +72,7 @@ onDatabases('nodes that cannot be relied upon', 'long', (world) => {
     assert.deepEqual(states, [undefined, undefined]);
   });
 
-  inLongRuns('follows both chains through changes of their committees, under traffic', async () => {
+  it('follows both chains through changes of their committees, under traffic', async () => {
     const { beacon, sui } = world().corridor.network;
     const period = (): number => beacon.chain.periodAt(beacon.chain.head!.slot);
     const [periodBefore, epochBefore] = [period(), sui.devnet!.ledger.epoch];

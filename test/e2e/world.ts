@@ -148,9 +148,21 @@ after(async function () {
 
 const isLong = process.env['CORRIDOR_LONG'] === '1';
 
-/** A test of long runs alone. */
-export function inLongRuns(title: string, test: () => Promise<void>): void {
-  if (isLong) it(title, test);
+type Databases = 'pglite' | 'postgres' | 'all';
+
+/** On which kinds of database suites run, whatever they say themselves. */
+const databases = process.env['CORRIDOR_DATABASES'] as Databases | undefined;
+assert.ok(
+  databases === undefined || ['pglite', 'postgres', 'all'].includes(databases),
+  'CORRIDOR_DATABASES is pglite, postgres or all',
+);
+
+/** Whether a suite runs on a kind. Where nothing is said, what takes long runs on PostgreSQL in long runs alone. */
+function runsOn(kind: DatabaseKind, when: 'always' | 'long' | 'only'): boolean {
+  if (databases === 'pglite' || databases === 'postgres')
+    return kind === databases && (kind === 'postgres' || when !== 'only');
+  if (kind === 'pglite') return when !== 'only';
+  return when !== 'long' || isLong || databases === 'all';
 }
 
 type Suite = () => void;
@@ -177,8 +189,8 @@ export function onDatabases(
       tests(() => world);
     });
   };
-  if (when !== 'only') suite('pglite', 'PGlite');
-  if (when !== 'long' || isLong) onPostgres.push(() => suite('postgres', 'PostgreSQL'));
+  if (runsOn('pglite', when)) suite('pglite', 'PGlite');
+  if (runsOn('postgres', when)) onPostgres.push(() => suite('postgres', 'PostgreSQL'));
 }
 
 /** To be called by the last file. */
