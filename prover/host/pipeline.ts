@@ -266,14 +266,19 @@ export class Pipeline {
     if (isHopeless && messages.length > 1 && anchor) return this.#split(run, messages, anchor);
     const signed = [...early, ...made.filter((each) => typeof each !== 'string')];
     if (signed.length > 0) stop();
-    const own = [...kept, ...signed];
-    const isKnown = this.#wasEnough(run, own);
+    let vouching: readonly Signed[] = [...kept, ...signed];
+    const isKnown = this.#wasEnough(run, vouching);
     await store.addSignatures(digest, signed, isKnown);
     if (signed.length > 0 && !exchange.isAlone) await queue.send('share', id, { id });
     if (!isKnown) {
       // Others may have come from other hosts meanwhile.
-      const state = await this.#quorum(run, exchange.isAlone ? own : await store.signatures(digest));
-      if (!state.isMet) throw new QuorumPending(state.detail);
+      if (!exchange.isAlone) vouching = await store.signatures(digest);
+      const state = await this.#quorum(run, vouching);
+      if (!state.isMet) {
+        // Another host may have dropped what it was told, with keys that it did not know yet, or have lost its database.
+        if (!exchange.isAlone && kept.length > 0) await queue.send('share', id, { id });
+        throw new QuorumPending(state.detail);
+      }
       await store.markRun(digest, 'proven');
     }
     for (const message of messages) log.info({ messageId: toHex(message.id), digest: id }, 'proven');
@@ -282,8 +287,8 @@ export class Pipeline {
     const job = [submitTo(run.destinationChain), id, { id }] as const;
     if (pause > 0) return queue.send(...job, pause);
     if (ours) {
-      const bytes = FRESH_OVERHEAD + own.length * SIGNED_BYTES;
-      this.#fresh.set(id, { run: { ...run, provenAt: new Date() }, signed: own }, bytes);
+      const bytes = FRESH_OVERHEAD + vouching.length * SIGNED_BYTES;
+      this.#fresh.set(id, { run: { ...run, provenAt: new Date() }, signed: vouching }, bytes);
     }
     await queue.now(...job);
   }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { PeerExchange } from '../../prover/host/exchange.ts';
 import type { StoredRun } from '../../prover/host/store/rows.ts';
 import { decodeStatement, signDigest, statementDigest, toHex } from '../../prover/protocol/index.ts';
-import { ANCHOR, EVM, message, openWorld, statementOf, testKey, type TestKey, type World } from './support.ts';
+import { ANCHOR, EVM, message, openWorld, statementOf, testKey, until, type TestKey, type World } from './support.ts';
 
 describe('a host among others', () => {
   const [evil, honest] = [testKey(7), testKey(8)];
@@ -82,6 +82,19 @@ describe('a host among others', () => {
     }
     const covered = (await runs(world)).reduce((sum, [first, last]) => sum + last - first + 1, 0);
     assert.ok(taken > 8 && covered <= 2 * 8 * 40, `${taken} runs of ${covered} messages`);
+  });
+
+  it('tells the others once more what has signed a run that waits: they may have known a key too late', async () => {
+    const world = await open('told_again', 2);
+    const told: number[] = [];
+    world.exchange.isAlone = false;
+    world.exchange.share = async (_, signatures) => void told.push(signatures.length);
+    await hand(world, honest, [0, 1]);
+    await until('they were told twice', () => told.length > 1);
+    assert.deepEqual([...new Set(told)], [1]);
+    world.destination.isMet = true;
+    const proven = async (): Promise<boolean> => (await world.parts.store.openRuns(1))[0]?.provenAt !== undefined;
+    await until('it is proven', proven);
   });
 
   it('makes no run of what is delivered', async () => {

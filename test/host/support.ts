@@ -11,7 +11,7 @@ import { createMetrics } from '../../prover/host/metrics.ts';
 import type { KeyStatus } from '../../prover/host/operators/registrar.ts';
 import type { SignedStatement } from '../../prover/host/enclave-client.ts';
 import type { Anchor, Origin, Run } from '../../prover/host/origins/origin.ts';
-import { Pipeline } from '../../prover/host/pipeline.ts';
+import { Pipeline, type Exchange } from '../../prover/host/pipeline.ts';
 import type { ServedLane } from '../../prover/host/runs.ts';
 import { Queue } from '../../prover/host/queue.ts';
 import { openDatabase, type Database } from '../../prover/host/store/database.ts';
@@ -142,6 +142,8 @@ export interface World {
   readonly parts: HostParts;
   readonly destination: ToldDestination;
   readonly origin: ToldOrigin;
+  /** Alone, unless it is told otherwise */
+  readonly exchange: { isAlone: boolean; share: Exchange['share'] };
   readonly db: Database;
   readonly schema: string;
   /** Makes messages final. */
@@ -184,7 +186,7 @@ export async function openWorld(schema: string, addresses: readonly EnclaveAddre
   const metrics = createMetrics();
   const origins = new Map<bigint, Origin>([[SUI, origin]]);
   const destinations = new Map<bigint, Destination>([[EVM, destination]]);
-  const exchange = { isAlone: true, delay: () => 0, share: async () => {} };
+  const exchange = { isAlone: true, delay: () => 0, share: async (): Promise<void> => {} };
   const batch = { maxMessages: 256, maxAgeMilliseconds: 0 };
   const common = { store, queue, origins, destinations, enclaves, metrics, log, lanes: [LANE] };
   const pipeline = new Pipeline({ ...common, exchange, batch });
@@ -197,6 +199,7 @@ export async function openWorld(schema: string, addresses: readonly EnclaveAddre
     parts: { ...common, config, pipeline },
     destination,
     origin,
+    exchange,
     db,
     schema,
     addFinal: async (...messages) => {
