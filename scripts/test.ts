@@ -3,8 +3,9 @@
 //   npm test -- move evm     only the stages whose name starts with one of these words
 //   npm test -- --list       the stages
 //   npm test -- --ci         also the bounded forms of benchmarks and mutation testing
-//   npm run test:long        all stages; those that compare a part of what they could compare all of it, fuzzing for
-//                            minutes (-- --minutes 60: TypeScript and Solidity an hour each) and all of mutation testing
+//   npm run test:long        all stages; those that compare a part of what they could compare all of it, end-to-end tests
+//                            all on both kinds of database, fuzzing for minutes (-- --minutes 60: TypeScript and Solidity
+//                            an hour each) and all of mutation testing
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,20 +1,16 @@
 /** Three operators, each with a host and an enclave of its own, that look after their keys themselves and take turns. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { requestSuiFromFaucetV2 } from '@mysten/sui/faucet';
-import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { parseEventLogs } from 'viem';
 import { audit } from '../../localnet/corridor/audit.ts';
-import { ACCOUNTS, evmKey } from '../../localnet/corridor/deployment.ts';
 import { startLocalEnclave } from '../../localnet/corridor/enclaves.ts';
 import { LocalCorridor } from '../../localnet/corridor/start.ts';
 import { inboxAbi } from '../../prover/bindings/evm/index.ts';
 import type { HostConfig } from '../../prover/host/config.ts';
 import { Host } from '../../prover/host/host.ts';
-import { executeSui } from '../../prover/host/operators/sui.ts';
 import type { TrackedMessage } from '../../prover/host/store/rows.ts';
 import { toHex } from '../../prover/protocol/index.ts';
+import { keptLog } from './diagnosis.ts';
+import { withOperator } from './operator.ts';
 import { bodies, eventually, until } from './support.ts';
 
 const OPERATORS = 3;
@@ -34,7 +30,14 @@ describe('operators that look after their own keys', function () {
       startsHosts: false,
     });
     for (let operator = 0; operator < OPERATORS; operator++) {
-      hosts.push(await Host.start(await withOperator(corridor.configs[operator]!, operator)));
+      // Every key is due for renewal.
+      const keys: HostConfig['keys'] = {
+        renewBeforeHours: 24 * 365,
+        checkEverySeconds: 1,
+        collateral: { url: corridor.network.pccs.url, edition: 'standard', everyHours: 1 },
+      };
+      const { config } = await withOperator(corridor, corridor.configs[operator]!, operator, keys);
+      hosts.push(await Host.start(config, keptLog(config.name)));
     }
   });
 
@@ -42,54 +45,6 @@ describe('operators that look after their own keys', function () {
     await Promise.all(hosts.map((host) => host.stop()));
     await corridor?.close();
   });
-
-  /** A host's configuration with its operator, who owns its capability on Sui itself. Every key is due for renewal. */
-  async function withOperator(config: HostConfig, operator: number): Promise<HostConfig> {
-    const { deployment, network, folder } = corridor;
-    const { evm, sui, suiContext } = deployment;
-    const key = Ed25519Keypair.generate();
-    await requestSuiFromFaucetV2({ host: network.sui.faucetUrl, recipient: key.toSuiAddress() });
-    const { cap } = sui.operators[operator]!;
-    await executeSui(suiContext.client, suiContext.signer as never, sui.packages.corridor.id, 'giving', (tx) => {
-      tx.transferObjects([cap], key.toSuiAddress());
-    });
-    const secret = (name: string, text: string): { file: string } => {
-      const file = path.join(folder, `operator-${operator + 1}.${name}.key`);
-      writeFileSync(file, text, { mode: 0o600 });
-      return { file };
-    };
-    const common = { verifier: 1, entries: [1, 2] };
-    return {
-      ...config,
-      keys: {
-        renewBeforeHours: 24 * 365,
-        checkEverySeconds: 1,
-        collateral: { url: network.pccs.url, edition: 'standard', everyHours: 1 },
-      },
-      chains: config.chains.map((chain) =>
-        chain.kind === 'ethereum'
-          ? {
-              ...chain,
-              operator: {
-                ...common,
-                key: secret('evm', evmKey(ACCOUNTS.firstOperator + operator)),
-                dcapVerifier: evm.contracts.dcapVerifier,
-              },
-            }
-          : {
-              ...chain,
-              operator: {
-                ...common,
-                key: secret('sui', key.getSecretKey()),
-                cap,
-                dcap: sui.packages.dcap.id as `0x${string}`,
-                dcapEvidence: sui.packages.dcapEvidence.id as `0x${string}`,
-                collateralStore: sui.objects.collateralStore as `0x${string}`,
-              },
-            },
-      ) as HostConfig['chains'],
-    };
-  }
 
   const metricOf = async (host: Host, name: string): Promise<Record<string, number>> => {
     const text = await (await fetch(`${host.url}/metrics`)).text();
