@@ -13,7 +13,7 @@ import { isDelivered, onDatabases } from './world.ts';
 
 const DAY_SECONDS = 86_400;
 /** What a key has left that is about to expire: long enough for its registration, and for some traffic after that. */
-const SHORT_SECONDS = 8;
+const SHORT_SECONDS = 10;
 /** Long enough for every stage of a message but the signatures that it lacks. */
 const STAGES_MS = 4_000;
 

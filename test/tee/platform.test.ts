@@ -87,6 +87,19 @@ describe('simulated platform', () => {
     assert.equal(statusOf(judge({ ...input, at: from + 5 * DAY + 1 })), 'TcbInfoExpired');
   });
 
+  it('a machine that is certified anew until a time is accepted until then, and stays the machine that it was', () => {
+    const machine = createPlatform({ vendor: vendorAt('certified anew') });
+    const before = machine.serial;
+    machine.certify(AT + 60);
+    assert.notDeepEqual(machine.serial, before);
+    const options = { form: 'tdx4', reportData: REPORT_DATA } as const;
+    assert.equal(statusOf(verdict(machine, options, AT + 60)), 'UpToDate');
+    assert.equal(statusOf(verdict(machine, options, AT + 61)), 'CertificateExpired');
+    assert.equal(new X509Certificate(machine.pck).validTo, 'Jun 15 12:01:00 2026 GMT');
+    machine.certify();
+    assert.equal(statusOf(verdict(machine, options, AT + 61)), 'UpToDate');
+  });
+
   it('the same seed gives the same bytes, another one no byte of a key', () => {
     const make = (seed: string): Uint8Array[] => {
       const machine = createPlatform({ vendor: vendorAt(seed) });
