@@ -1,6 +1,6 @@
 /** Deployments of one chain each, as `corridor deploy` writes them, and what must hold between them to be one network. */
 import { z } from 'zod';
-import { configurationHash, decodeConfiguration } from '../enclave/config.ts';
+import type { Configuration } from '../enclave/config.ts';
 import { toHex, type ChainId } from '../protocol/index.ts';
 import { toAddress } from '../sdk/index.ts';
 import { CliError, EXIT } from './errors.ts';
@@ -90,7 +90,7 @@ function addressOf(one: ChainDeployment, part: 'outbox' | 'inbox'): `0x${string}
  * @param configuration what enclaves are started with, encoded, where it is to be checked, too
  * @throws CliError named after the first rule that is broken, with all of them in its message
  */
-export function demandAgreement(all: readonly ChainDeployment[], configuration?: Uint8Array): void {
+export function demandAgreement(all: readonly ChainDeployment[], configuration?: Configuration): void {
   const problems: [rule: JoinRule, text: string][] = [];
   const tell = (rule: JoinRule, text: string): void => void problems.push([rule, text]);
   const ids = all.map(({ chain }) => chain);
@@ -157,13 +157,12 @@ function checkEvidence(one: ChainDeployment, other: ChainDeployment, tell: Tell)
   }
 }
 
-function checkConfiguration(all: readonly ChainDeployment[], encoded: Uint8Array, tell: Tell): void {
-  const hash = toHex(configurationHash(encoded));
+function checkConfiguration(all: readonly ChainDeployment[], { lanes, ...rest }: Configuration, tell: Tell): void {
+  const hash = toHex(rest.hash);
   for (const { chain, entries } of all) {
     if (entries.some((entry) => entry.configurationHash === hash)) continue;
     tell('ConfigurationMismatch', `the allow list of chain ${chain} has no entry of configuration ${hash}`);
   }
-  const { lanes } = decodeOrRefuse(encoded);
   for (const [origin, destination] of pairsOf(all)) {
     if (!hasLane(origin, destination.chain)) continue;
     const way = `chain ${origin.chain} to chain ${destination.chain}`;
@@ -184,14 +183,6 @@ function checkConfiguration(all: readonly ChainDeployment[], encoded: Uint8Array
     if (inbox !== inboxOf(destination)) {
       tell('InboxMismatch', `the enclaves' lane from ${way} enters inbox ${inbox}, and it is ${inboxOf(destination)}`);
     }
-  }
-}
-
-function decodeOrRefuse(encoded: Uint8Array): ReturnType<typeof decodeConfiguration> {
-  try {
-    return decodeConfiguration(encoded);
-  } catch (error) {
-    throw new CliError('InvalidConfiguration', `the enclaves' configuration is none: ${(error as Error).message}`);
   }
 }
 

@@ -8,8 +8,9 @@ import { CollateralCollateralStore } from '../bindings/sui/dcap.ts';
 import { readObject } from '../bindings/sui/read.ts';
 import { toHex } from '../protocol/index.ts';
 import { toAddress } from '../sdk/index.ts';
+import { readConfiguration } from './enclave.ts';
 import { CliError, EXIT } from './errors.ts';
-import { readBytes, readJson, userPath } from './files.ts';
+import { readJson, userPath } from './files.ts';
 import {
   demandAgreement,
   describeChain,
@@ -62,7 +63,10 @@ export function addNetworkCommands(program: Command, terminal: Terminal): void {
     .action(async (name: string, files: string[], flags: JoinFlags) => {
       const target = targetOf(name, flags);
       const deployments = files.map((file) => parseChainDeployment(readJson(file), file));
-      demandAgreement(deployments, flags.configuration === undefined ? undefined : readBytes(flags.configuration));
+      demandAgreement(
+        deployments,
+        flags.configuration === undefined ? undefined : await readConfiguration(flags.configuration),
+      );
       const described = {
         network: name,
         chains: deployments.map((one) => describeChain(one, nodesOf(one, deployments, flags))),

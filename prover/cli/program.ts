@@ -11,6 +11,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { CorridorError, type CorridorErrorCode } from '../sdk/errors.ts';
 import { addCollateralCommands } from './collateral.ts';
 import { addDeployCommands } from './deploy.ts';
+import { addEnclaveCommands } from './enclave.ts';
 import { CliError, EXIT } from './errors.ts';
 import { NetworkFileError } from './network-file.ts';
 import { addOperatorCommands } from './operator.ts';
@@ -42,6 +43,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addQuoteCommands(program, terminal, setExitCode);
   addCollateralCommands(program, terminal);
   addProverCommands(program, terminal);
+  addEnclaveCommands(program, terminal);
   addLocalnetCommands(program, terminal, setExitCode);
   addMessageCommands(program, terminal, setExitCode);
   addRegistryCommands(program, terminal, setExitCode);

@@ -5,7 +5,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { checkConfig } from '../enclave/ethereum/index.ts';
 import { suiNode } from '../bindings/sui/node.ts';
 import { decodeCommittee } from '../enclave/sui/index.ts';
-import { fromEvmAddress, fromHex } from '../protocol/index.ts';
+import { fromHex } from '../protocol/index.ts';
 import { startApi, type Api } from './api/server.ts';
 import { readKey, type EthereumChainConfig, type HostConfig, type SuiChainConfig } from './config.ts';
 import { deliveriesCursor } from './deliveries.ts';
@@ -16,6 +16,7 @@ import { EnclavePool } from './enclaves/pool.ts';
 import { beaconClient } from './evidence/beacon.ts';
 import { EvidenceError } from './evidence/errors.ts';
 import { PeerExchange } from './exchange.ts';
+import { addressOf, lanesOf, lightClientOf } from './lanes.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { evmClient, evmNode } from './nodes.ts';
@@ -30,7 +31,6 @@ import { SuiOrigin } from './origins/sui.ts';
 import type { HostParts } from './parts.ts';
 import { fetchCollateral } from './pcs.ts';
 import { Pipeline } from './pipeline.ts';
-import type { ServedLane } from './runs.ts';
 import { Queue } from './queue.ts';
 import type { Database } from './store/database.ts';
 import { Store } from './store/store.ts';
@@ -310,10 +310,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function address(chain: EthereumChainConfig | SuiChainConfig, text: `0x${string}`): Uint8Array {
-  return chain.kind === 'sui' ? fromHex(text) : fromEvmAddress(fromHex(text));
-}
-
 /** Looks after keys and collateral, as far as the configuration names operators. */
 function keeperOf({ config, destinations, enclaves, metrics, log }: HostParts): Keeper {
   const { collateral, evaluationNumber, renewBeforeHours } = config.keys;
@@ -342,28 +338,13 @@ function keeperOf({ config, destinations, enclaves, metrics, log }: HostParts): 
   });
 }
 
-/** Every chain to every other. */
-function lanesOf({ chains }: HostConfig): ServedLane[] {
-  return chains.flatMap((origin) =>
-    chains
-      .filter(({ chain }) => chain !== origin.chain)
-      .map((destination) => ({
-        originChain: origin.chain,
-        outbox: address(origin, origin.outbox),
-        destinationChain: destination.chain,
-        inbox: address(destination, destination.inbox),
-        generation: origin.generation,
-      })),
-  );
-}
-
 function originOf(
   config: EthereumChainConfig | SuiChainConfig,
   store: Store,
   enclaves: EnclavePool,
   onTrouble: (error: Error) => void,
 ): Origin {
-  const outbox = address(config, config.outbox);
+  const outbox = addressOf(config, config.outbox);
   if (config.kind === 'sui') {
     return new SuiOrigin({
       chain: config.chain,
@@ -377,13 +358,7 @@ function originOf(
       onTrouble,
     });
   }
-  const { preset, minParticipants } = config;
-  const lightClient = checkConfig({
-    preset,
-    genesisValidatorsRoot: fromHex(config.genesisValidatorsRoot),
-    forks: config.forks.map(({ name, epoch, version }) => ({ name, epoch, version: fromHex(version) })),
-    minParticipants,
-  });
+  const lightClient = checkConfig(lightClientOf(config));
   return new EthereumOrigin({
     chain: config.chain,
     lightClient,

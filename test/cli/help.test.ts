@@ -34,6 +34,8 @@ describe('every command of corridor', () => {
     'collateral fetch': [2, 'MissingOption', '--out', none],
     'collateral upload': [2, 'MissingOption', none],
     'prover start': [2, 'InvalidConfiguration', '--config', none],
+    'enclave configure': [2, 'InvalidConfiguration', '--config', none, '--out', none],
+    'enclave show': [2, 'UnreadableFile', none],
     'localnet up': [2, 'InvalidNumber', '--operators', '0', ...state],
     'localnet down': [0, '', ...state],
     'localnet status': [3, '', ...state],
