@@ -126,6 +126,14 @@ describe('Ethereum as an origin', () => {
     assert.deepEqual(await stored(store), truth);
   });
 
+  it('begins with the block that it was told to, whatever a node shows for its hash', async () => {
+    const liar: EvmRequest = async (method, params) =>
+      method === 'eth_getBlockByHash' ? shown(twin[10]!) : nodeOf(world.headers)(method, params);
+    const { origin, store } = await open('another_begin', [liar, nodeOf(world.headers)]);
+    await origin.poll();
+    assert.deepEqual(await stored(store), truth);
+  });
+
   it('reads blocks before they are final, and asks for none of them again', async () => {
     shownSlot.at = 30;
     try {

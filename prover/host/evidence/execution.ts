@@ -93,8 +93,9 @@ export async function fetchHeight(request: EvmRequest): Promise<bigint> {
 }
 
 /**
- * The header of a block by its number, or by its hash.
- * @throws EvidenceError `Missing`; `Contradiction` when the fields do not hash to the hash that the node shows
+ * The header of a block by its number, which is the node's word, or by its hash.
+ * @throws EvidenceError `Missing`; `Contradiction` when the fields do not hash to the hash that the node shows, or that
+ * was asked for
  */
 export async function fetchHeader(request: EvmRequest, block: bigint | Hex): Promise<Header> {
   const shown = (
@@ -103,7 +104,11 @@ export async function fetchHeader(request: EvmRequest, block: bigint | Hex): Pro
       : await request('eth_getBlockByHash', [block, false])
   ) as ShownBlock | null;
   if (!shown) throw new EvidenceError('Missing', `the node has no block ${block}`);
-  return readHeader(shown);
+  const header = readHeader(shown);
+  if (typeof block === 'string' && header.hash !== block) {
+    throw new EvidenceError('Contradiction', `the node shows block ${header.hash} for block ${block}`);
+  }
+  return header;
 }
 
 /** @throws EvidenceError `Contradiction` */
