@@ -1,5 +1,6 @@
 /** What a host keeps in memory, and how much of it. */
 import assert from 'node:assert/strict';
+import { CertificateStream } from '../../prover/host/origins/certificates.ts';
 import { Recent } from '../../prover/host/recent.ts';
 
 describe('what was used last', () => {
@@ -37,5 +38,29 @@ describe('what was used last', () => {
     assert.equal(recent.take('a'), undefined);
     recent.set('c', 3, 6);
     assert.deepEqual([recent.get('b'), recent.get('c')], [2, 3]);
+  });
+});
+
+describe('what a stream of checkpoints has shown', () => {
+  /** As a message of a node shows it: a view of all of that. */
+  const certified = (height: bigint, messageBytes: number) => {
+    const summary = new Uint8Array(messageBytes).subarray(0, 16);
+    new DataView(summary.buffer).setBigUint64(8, height, true);
+    return { summary, encoded: new Uint8Array(40) };
+  };
+
+  it('is kept without the rest of the message that it came in', () => {
+    const stream = new CertificateStream();
+    stream.add(certified(7n, 1 << 20));
+    assert.equal(stream.at(7n)?.summary.buffer.byteLength, 16);
+    assert.equal(stream.takeNewest()?.summary.buffer.byteLength, 16);
+  });
+
+  it('is bounded however little each has in it', () => {
+    const stream = new CertificateStream();
+    const all = Array.from({ length: 20_000 }, (_, i) => BigInt(i));
+    for (const height of all) stream.add(certified(height, 16));
+    const kept = all.filter((height) => stream.at(height) !== undefined);
+    assert.ok(kept.length > 100 && kept.length < 10_000, `${kept.length} are kept`);
   });
 });

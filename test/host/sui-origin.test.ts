@@ -224,13 +224,18 @@ describe('Sui as an origin', () => {
   });
 
   /** A node that tells of checkpoints without being asked, and notes of which it is asked for certificates. */
-  const telling = (node: SuiGrpcClient, told: readonly Made[], forge = (signature: Uint8Array) => signature) => {
+  const telling = (
+    node: SuiGrpcClient,
+    told: readonly Made[],
+    forge = (signature: Uint8Array) => signature,
+    forgeSummary = (summary: Uint8Array) => summary,
+  ) => {
     const asked: (bigint | undefined)[] = [];
     const { ledgerService } = node;
     const checkpoints = told.map(({ checkpoint }) => {
       const { epoch, signature, bitmap } = checkpoint.certificate();
       return {
-        summary: { bcs: { value: summaryBytes(checkpoint.summary) } },
+        summary: { bcs: { value: forgeSummary(Uint8Array.from(summaryBytes(checkpoint.summary))) } },
         signature: {
           epoch: BigInt(epoch),
           signature: forge(Uint8Array.from(signature)),
@@ -309,6 +314,103 @@ describe('Sui as an origin', () => {
     await other.advance(enclave.client, other.head!.height);
     await leading.poll();
     await enclave.advancing.run(() => leading.advance(enclave.client, leading.head!.height));
+  });
+
+  /** The node in whose place another one answers for checkpoints. */
+  const withCheckpoints = (
+    { ledgerService }: SuiGrpcClient,
+    getCheckpoint: (asked: Parameters<typeof ledgerService.getCheckpoint>[0]) => Promise<unknown>,
+  ): SuiGrpcClient => ({ ledgerService: { ...ledgerService, getCheckpoint } }) as unknown as SuiGrpcClient;
+  /** A summary with its last byte changed. */
+  const changed = (summary: Uint8Array): Uint8Array => summary.with(-1, summary.at(-1)! ^ 1);
+
+  it('goes by the next node alone where what it is told goes on being wrong', async () => {
+    const honest = nodeOf(made, () => made.length);
+    const liar = telling(honest, made, undefined, changed);
+    const { signal } = new AbortController();
+    const asking = withCheckpoints(honest, async (asked) => {
+      await origin.watch(() => {}, signal);
+      return honest.ledgerService.getCheckpoint(asked);
+    });
+    const { origin, store } = await open('sui_told_on', [liar.client, asking]);
+    await origin.watch(() => {}, signal);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('asks its one node where what that tells is wrong over and over', async () => {
+    const { client } = telling(
+      nodeOf(made, () => made.length),
+      made,
+      undefined,
+      changed,
+    );
+    const { origin, store } = await open('sui_told_over', [client]);
+    const { signal } = new AbortController();
+    await origin.watch(() => {}, signal);
+    await assert.rejects(origin.poll(), { code: 'Contradiction' });
+    await origin.watch(() => {}, signal);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('asks for the newest checkpoint where it is told of old ones', async () => {
+    let upTo = 2;
+    const { client } = telling(
+      nodeOf(made, () => upTo),
+      made.slice(0, 2),
+    );
+    const { origin, store } = await open('sui_told_old', [client]);
+    await origin.poll();
+    upTo = 4;
+    await origin.watch(() => {}, new AbortController().signal);
+    assert.equal(await origin.poll(), true);
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('asks for no more than it wanted to where a node certifies another checkpoint', async () => {
+    const honest = nodeOf(made, () => made.length);
+    const at = (height: bigint): unknown => {
+      const summary = Uint8Array.from(summaryBytes(made[0]!.checkpoint.summary));
+      new DataView(summary.buffer).setBigUint64(8, height, true);
+      const signature = { epoch: 0n, signature: new Uint8Array(48), bitmap: new Uint8Array(20) };
+      return { response: { checkpoint: { summary: { bcs: { value: summary } }, signature } } };
+    };
+    const asked: bigint[] = [];
+    const liar = withCheckpoints(honest, async ({ checkpointId, readMask }) => {
+      if (checkpointId?.oneofKind !== 'sequenceNumber') return at(startHeight + 10_000n);
+      if (readMask?.paths?.includes('signature')) return at(startHeight + 9_000n);
+      asked.push(checkpointId.sequenceNumber);
+      throw new Error('asked for a summary');
+    });
+    const { origin } = await open('sui_another', [liar]);
+    await assert.rejects(origin.poll(), { code: 'Contradiction' });
+    assert.deepEqual(asked, []);
+  });
+
+  it('finds evidence again of which a node has shown another part later on', async () => {
+    const lists = [[[messageEvent(0n)], [messageEvent(1n)]], [[messageEvent(2n)]]];
+    const ledgerOf = newLedger();
+    const some = lists.map((ofOne) => ({ checkpoint: commit(ledgerOf, ofOne), lists: ofOne }));
+    const hidden = new Set([1]);
+    let upTo = 1;
+    const { origin, store } = await open('sui_parts', [nodeOf(some, () => upTo, hidden)]);
+    await origin.poll();
+    assert.deepEqual(await nonces(store), [0]);
+    // The node shows what it left out, and leaves out what it showed.
+    hidden.clear();
+    hidden.add(0);
+    upTo = 2;
+    await origin.poll();
+    assert.deepEqual(await nonces(store), [0, 1, 2]);
+    const proven: number[] = [];
+    const client = {
+      proveSui: async (_: unknown, [{ transactions }]: [{ transactions: readonly { index: number }[] }]) =>
+        void proven.push(...transactions.map(({ index }) => index)),
+    } as unknown as EnclaveClient;
+    const [first] = await store.messages(lane, 0n, 1);
+    await origin.prove(client, { lane, messages: [first!], anchor: origin.head! });
+    assert.deepEqual(proven, [0]);
   });
 
   it('takes in a checkpoint that has more in it than one answer holds', async () => {

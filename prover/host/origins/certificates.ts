@@ -19,17 +19,20 @@ function u64At({ summary }: CertifiedSummary, offset: number): bigint {
 
 /** Far more than there are checkpoints between two looks at them. */
 const STREAM_BYTES = 4_000_000;
+/** What one takes beside its bytes. */
+const OVERHEAD = 500;
 
 /** What a stream has shown of the newest checkpoints. It counts for no more than an answer to a question. */
 export class CertificateStream {
   readonly #byHeight = new Recent<bigint, CertifiedSummary>(STREAM_BYTES);
   #newest: CertifiedSummary | undefined;
 
-  add(certified: CertifiedSummary): void {
+  add({ summary: shown, encoded }: CertifiedSummary): void {
     // One that is too short for a height is none.
-    if (certified.summary.length < 16) return;
-    const { summary, encoded } = certified;
-    this.#byHeight.set(certifiedHeight(certified), certified, summary.length + encoded.length);
+    if (shown.length < 16) return;
+    // What it is a part of, which may be far more, is not to be kept with it.
+    const certified = { summary: Uint8Array.from(shown), encoded };
+    this.#byHeight.set(certifiedHeight(certified), certified, shown.length + encoded.length + OVERHEAD);
     this.#newest = certified;
   }
 

@@ -399,7 +399,9 @@ export class EthereumOrigin implements Origin {
 
   async #evidenceOf({ messages }: Run): Promise<EthereumEvidence[]> {
     const ofBlocks = groupBy(messages, ({ height }) => height);
-    const bodies = await this.#shelf.read(ofBlocks.map(([height]) => height));
+    const bodies = await this.#shelf.read(
+      messages.map(({ height, transactionIndex }) => ({ height, item: transactionIndex })),
+    );
     return ofBlocks.map(([height, ofBlock]) => ({
       height,
       receipts: groupBy(ofBlock, ({ transactionIndex }) => transactionIndex).map(([index, ofReceipt]) => {

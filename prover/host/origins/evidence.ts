@@ -3,9 +3,15 @@ import type { ChainId } from '../../protocol/index.ts';
 import { Recent } from '../recent.ts';
 import type { StoredEvidence } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { groupBy } from './common.ts';
+import { groupBy, max, min } from './common.ts';
 
 const RECENT_BYTES = 16_000_000;
+
+/** Of evidence, by block. */
+interface Place {
+  readonly height: bigint;
+  readonly item: number;
+}
 
 /** Bodies by block and item. */
 export type Bodies = (height: bigint, item: number) => Uint8Array | undefined;
@@ -20,7 +26,7 @@ export class EvidenceShelf {
     this.#store = store;
   }
 
-  /** @param evidence that is in the store, all there is of its blocks */
+  /** @param evidence that is in the store; of a block there may be more, which was found at another time */
   keep(evidence: readonly StoredEvidence[]): void {
     for (const [height, ofBlock] of groupBy(evidence, (one) => one.height)) {
       this.#recent.set(
@@ -31,12 +37,17 @@ export class EvidenceShelf {
     }
   }
 
-  /** @param heights of blocks, ascending */
-  async read(heights: readonly bigint[]): Promise<Bodies> {
-    const recent = heights.map((height) => this.#recent.get(height));
-    const isWhole = recent.every((found) => found !== undefined);
-    const found = isWhole ? recent.flat() : await this.#store.evidence(this.#chain, heights[0]!, heights.at(-1)!);
-    const bodies = new Map(found.map(({ height, item, body }) => [`${height}/${item}`, body]));
-    return (height, item) => bodies.get(`${height}/${item}`);
+  /** Those that are in the store. */
+  async read(wanted: readonly Place[]): Promise<Bodies> {
+    const heights = [...new Set(wanted.map(({ height }) => height))];
+    const recent = bodiesOf(heights.flatMap((height) => this.#recent.get(height) ?? []));
+    if (wanted.every(({ height, item }) => recent(height, item) !== undefined)) return recent;
+    const [lowest, highest] = [heights.reduce(min), heights.reduce(max)];
+    return bodiesOf(await this.#store.evidence(this.#chain, lowest, highest));
   }
+}
+
+function bodiesOf(evidence: readonly StoredEvidence[]): Bodies {
+  const bodies = new Map(evidence.map(({ height, item, body }) => [`${height}/${item}`, body]));
+  return (height, item) => bodies.get(`${height}/${item}`);
 }

@@ -101,6 +101,8 @@ export class SuiOrigin implements Origin {
   readonly #shelf: EvidenceShelf;
   /** What a node tells of new checkpoints without being asked */
   #stream = new CertificateStream();
+  /** Whether the last answers did not go together with what was told: those that are asked next are asked for everything */
+  #isStreamDoubted = false;
   /** The last nonce of each lane that is stored */
   readonly #lastNonces = new Map<string, bigint>();
 
@@ -154,29 +156,46 @@ export class SuiOrigin implements Origin {
   }
 
   async #pollNode(node: SuiGrpcClient, onFound: OnFound): Promise<boolean> {
+    // What was told in the meantime may be as wrong: nobody tells anything to this one.
+    const told = this.#isStreamDoubted ? new CertificateStream() : this.#stream;
     try {
-      return await this.#follow(node, this.#stream.takeNewest() ?? (await fetchCertified(node)), onFound);
+      const isNew = await this.#follow(node, told, onFound);
+      this.#isStreamDoubted = false;
+      return isNew;
     } catch (error) {
-      // It may have been the stream that was wrong: whoever is asked next is asked for everything.
+      // It may have been the stream that was wrong, or ahead of what this node has.
       this.#stream = new CertificateStream();
+      this.#isStreamDoubted = true;
       throw error;
     }
   }
 
-  /** @param newest the newest checkpoint, by a node's word */
-  async #follow(node: SuiGrpcClient, newest: CertifiedSummary, onFound: OnFound): Promise<boolean> {
+  /** The newest checkpoint, by a node's word. One that is not new counts for nothing: who tells it may be behind. */
+  async #newest(node: SuiGrpcClient, told: CertificateStream): Promise<CertifiedSummary> {
+    const newest = told.takeNewest();
+    const isNew = newest !== undefined && certifiedHeight(newest) >= this.#next;
+    return isNew ? newest : fetchCertified(node);
+  }
+
+  /** The first checkpoint that is not taken in. */
+  get #next(): bigint {
+    return this.#head ? this.#head.height + 1n : this.#options.startHeight;
+  }
+
+  async #follow(node: SuiGrpcClient, told: CertificateStream, onFound: OnFound): Promise<boolean> {
     const before = this.#head;
+    const newest = await this.#newest(node, told);
     const height = certifiedHeight(newest);
     for (;;) {
-      const from = this.#head ? this.#head.height + 1n : this.#options.startHeight;
+      const from = this.#next;
       if (height < from) break;
       const last = min(height, from + STRIDE - 1n);
       const places = await this.#places(node, from, last);
       // A network makes many checkpoints, each of which costs pairings here and in every enclave.
       const isWorthIt = places.length > 0 || last < height || performance.now() - this.#movedAt >= IDLE_MS;
       if (!isWorthIt) break;
-      const certified = last === height ? newest : await this.#certified(node, last);
-      await this.#takeIn(node, from, places, certified, onFound);
+      const certified = last === height ? newest : (told.at(last) ?? (await certifiedAt(node, last)));
+      await this.#takeIn(node, from, places, { certified, told }, onFound);
       this.#movedAt = performance.now();
       if (last === height) break;
     }
@@ -188,10 +207,6 @@ export class SuiOrigin implements Origin {
     return listEvents(node, { types: [this.#eventType], first, last });
   }
 
-  async #certified(node: SuiGrpcClient, height: bigint): Promise<CertifiedSummary> {
-    return this.#stream.at(height) ?? fetchCertified(node, height);
-  }
-
   /** A checkpoint by its certificate, for which committees are followed up to its epoch. */
   async #verified(node: SuiGrpcClient, certified: CertifiedSummary): Promise<Checkpoint> {
     for (;;) {
@@ -199,7 +214,7 @@ export class SuiOrigin implements Origin {
       const epoch = certifiedEpoch(certified);
       if (epoch === committee.epoch) return believable(() => verifyCheckpoint(committee, certified.encoded));
       if (epoch < committee.epoch) return this.#verifiedEarlier(node, certified, epoch);
-      const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
+      const last = await certifiedAt(node, await lastOfEpoch(node, committee.epoch));
       this.#committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last.encoded)));
     }
   }
@@ -208,7 +223,7 @@ export class SuiOrigin implements Origin {
   async #verifiedEarlier(node: SuiGrpcClient, certified: CertifiedSummary, epoch: bigint): Promise<Checkpoint> {
     let { committee } = this.#options;
     while (committee.epoch < epoch) {
-      const last = await fetchCertified(node, await lastOfEpoch(node, committee.epoch));
+      const last = await certifiedAt(node, await lastOfEpoch(node, committee.epoch));
       committee = believable(() => nextCommittee(committee, verifyCheckpoint(committee, last.encoded)));
     }
     return believable(() => verifyCheckpoint(committee, certified.encoded));
@@ -222,14 +237,14 @@ export class SuiOrigin implements Origin {
     node: SuiGrpcClient,
     from: bigint,
     places: readonly EventPlace[],
-    certified: CertifiedSummary,
+    { certified, told }: { readonly certified: CertifiedSummary; readonly told: CertificateStream },
     onFound: OnFound,
   ): Promise<void> {
     const height = certifiedHeight(certified);
     const numbers = Array.from({ length: Number(height - from) }, (_, i) => height - 1n - BigInt(i));
     const summaries = await inParallel(
       numbers,
-      async (number) => this.#stream.at(number)?.summary ?? fetchSummary(node, number),
+      async (number) => told.at(number)?.summary ?? fetchSummary(node, number),
     );
     this.#lead(from - 1n, certified, summaries);
     // Asked for already, since the check of the certificate keeps the processor busy.
@@ -343,7 +358,7 @@ export class SuiOrigin implements Origin {
       const again = await inParallel(
         groupBy(places, ({ checkpoint }) => checkpoint),
         async ([height, ofBlock]) => {
-          const checkpoint = await this.#verified(node, await fetchCertified(node, height));
+          const checkpoint = await this.#verified(node, await certifiedAt(node, height));
           return this.#readCheckpoint(node, checkpoint, ofBlock);
         },
         // Committees are followed on the way, one after the other.
@@ -407,7 +422,7 @@ export class SuiOrigin implements Origin {
       const top = head ? min(end, head.height + STRIDE) : end;
       // That of the head has been checked; of any other what this node says.
       const isHead = this.#headCertified !== undefined && top === certifiedHeight(this.#headCertified);
-      const certified = isHead ? this.#headCertified! : await fetchCertified(node, top);
+      const certified = isHead ? this.#headCertified! : await certifiedAt(node, top);
       const lowest = head ? head.height + 1n : top;
       const between = await this.#options.store.headers(this.chain, lowest, top - 1n);
       const summaries = between.map(({ encoded }) => encoded);
@@ -430,7 +445,8 @@ export class SuiOrigin implements Origin {
 
   async #evidenceOf({ messages }: Run): Promise<SuiEvidence[]> {
     const ofBlocks = groupBy(messages, ({ height }) => height);
-    const bodies = await this.#shelf.read(ofBlocks.map(([height]) => height));
+    const ofMessages = messages.map(({ height, transactionIndex }) => ({ height, item: transactionIndex }));
+    const bodies = await this.#shelf.read([...ofBlocks.map(([height]) => ({ height, item: WHOLE })), ...ofMessages]);
     const body = (height: bigint, item: number): Uint8Array => {
       const found = bodies(height, item);
       if (!found) throw new EvidenceError('Missing', `evidence of transaction ${item} in checkpoint ${height} is gone`);
@@ -456,6 +472,16 @@ export class SuiOrigin implements Origin {
   #ask<T>(ask: (node: SuiGrpcClient) => Promise<T>): Promise<T> {
     return firstThatCan(this.#options.nodes, this.#options.onTrouble, ask);
   }
+}
+
+/**
+ * @throws EvidenceError; `Contradiction` when it is another checkpoint's, which may be any number of checkpoints away
+ */
+async function certifiedAt(node: SuiGrpcClient, height: bigint): Promise<CertifiedSummary> {
+  const certified = await fetchCertified(node, height);
+  const shown = certifiedHeight(certified);
+  if (shown !== height) throw new EvidenceError('Contradiction', `the node shows checkpoint ${shown} for ${height}`);
+  return certified;
 }
 
 /** A lane in one generation. */
