@@ -250,6 +250,8 @@ export class Pipeline {
     const ours = this.#fresh.take(id);
     const run = ours?.run ?? (await store.run(digest));
     if (!run || run.doneAt) return;
+    // What others have delivered may be neither proven any more nor be here any more, and would be tried for ever.
+    if (!ours && (await store.openMessages(run)).length === 0) return store.markRun(digest, 'done');
     const messages = await this.#messagesOf(run);
     const kept = ours?.signed ?? (await store.signatures(digest));
     const had = new Set(kept.map(({ signer }) => toHex(signer)));

@@ -117,6 +117,28 @@ describe('pipeline', () => {
     await until('one is left', async () => (await jobs()) === 1);
   });
 
+  it('is done with a run that nobody has proven here where others have delivered all of it', async () => {
+    const world = await open('others_delivered');
+    const [one, other] = [message(0), message(1)];
+    await world.addFinal(one, other);
+    const { pipeline, store, metrics } = world.parts;
+    await pipeline.start();
+    await pipeline.propose(world.origin);
+    await until('it waits', async () => (await metrics.failures.get()).values.length > 0);
+    await pipeline.takeOutcomes(EVM, [deliveredOutcome(one.id, '0xaa', 7n)]);
+    await pipeline.sweep();
+    const tries = async (): Promise<number> => (await metrics.failures.get()).values[0]!.value;
+    const before = await tries();
+    await until('it is tried again', async () => (await tries()) > before);
+    assert.equal((await store.openRuns(1)).length, 1, 'a part of it is open');
+    await pipeline.takeOutcomes(EVM, [deliveredOutcome(other.id, '0xaa', 7n)]);
+    await until('it is done', async () => (await store.openRuns(1)).length === 0);
+    // And begun again where that delivery turns out to be gone.
+    await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 1n, to: 20n } }, performance.now() + 1);
+    await pipeline.sweep();
+    assert.equal((await store.openRuns(1)).length, 1);
+  });
+
   it('has a run proven anew whose signers count no more when it is delivered', async () => {
     const world = await open('revoked');
     const one = message(0);
