@@ -33,7 +33,7 @@ interface Known {
 export class Proposer {
   readonly #o: ProposerOptions;
   readonly #known = new WeakMap<ServedLane, Known>();
-  readonly #expected = new WeakMap<ServedLane, ExpectedRun>();
+  readonly #expected = new WeakMap<ServedLane, ExpectedRun & { readonly anchor: Anchor }>();
   /** Lanes that others have made runs of since their runs were last looked at */
   readonly #isStale = new WeakSet<ServedLane>();
 
@@ -62,7 +62,7 @@ export class Proposer {
       if (count === 0 || (!isFull && batch.maxAgeMilliseconds > 0)) return [];
       const chosen = ofLane.slice(0, count);
       const expected = { run: runOf(lane, chosen, anchor), messages: chosen };
-      this.#expected.set(lane, expected);
+      this.#expected.set(lane, { ...expected, anchor });
       return [expected];
     });
   }
@@ -106,14 +106,14 @@ export class Proposer {
     }
   }
 
-  /** What was expected, now that it is stored. */
+  /** What was expected, now that it is stored: its anchor has become the head, and not another one of that height. */
   async #proposeExpected(lane: ServedLane, anchor: Anchor): Promise<void> {
     const expected = this.#expected.get(lane);
     this.#expected.delete(lane);
     const known = this.#known.get(lane);
     if (!expected || !known?.isEnd || this.#isStale.has(lane)) return;
     const { run, messages } = expected;
-    if (run.firstNonce === known.covered && run.anchor === anchor.height) await this.#add(lane, run, messages);
+    if (run.firstNonce === known.covered && expected.anchor === anchor) await this.#add(lane, run, messages);
   }
 
   async #add(lane: ServedLane, run: NewRun, messages: readonly StoredMessage[]): Promise<void> {

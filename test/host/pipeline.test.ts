@@ -357,6 +357,18 @@ describe('pipeline', () => {
       ]);
     });
 
+    it('is nothing to hold on to where it was not stored, whatever is found in its place', async () => {
+      const { world, pipeline, messages, proofs, delivered } = await openWith('expected_failed', 2);
+      // Another try came to the same height.
+      pipeline.anticipate(world.origin, { ...ANCHOR }, messages);
+      await until('it is proven', () => proofs.length === 1);
+      await pipeline.propose(world.origin);
+      assert.deepEqual((await world.parts.store.openRuns(1)).length, 0);
+      await world.addFinal(...messages);
+      await pipeline.propose(world.origin);
+      await delivered();
+    });
+
     it('is left to its turn where others have made runs, or something comes before it', async () => {
       const { world, pipeline, messages, proofs, expect, delivered } = await openWith('expected_not', 4);
       expect(messages.slice(1));

@@ -27,7 +27,8 @@ export interface Origin {
   readonly head: Anchor | undefined;
   /**
    * Looks for what has become final and stores it. One call at a time.
-   * @param onFound told of messages that are final, which are being stored then, and of the head that they lead to
+   * @param onFound told of messages that are final, which are being stored then, and of the anchor that is the head itself
+   * when they are
    * @returns whether there was something new
    * @throws EvidenceError when no node gives consistent answers; nothing has changed then
    */

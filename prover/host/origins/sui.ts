@@ -280,10 +280,11 @@ export class SuiOrigin implements Origin {
     }
     const evidence = blocks.flatMap((block) => block.evidence);
     this.#shelf.keep(evidence);
-    if (messages.length > 0) onFound(messages, anchorOf(top));
+    const anchor = anchorOf(top);
+    if (messages.length > 0) onFound(messages, anchor);
     await this.#options.store.addFinal(this.#cursor, top.sequenceNumber, { headers, evidence, messages });
     for (const message of messages) this.#lastNonces.set(laneOf(message), message.nonce);
-    this.#head = anchorOf(top);
+    this.#head = anchor;
     this.#headCertified = certified;
   }
 
