@@ -92,7 +92,7 @@ const FIRST_RETRY_SECONDS = 5;
  */
 const MOST_PAID_FAILURES = 5;
 const PAID_PAUSE_MS = 3_600_000;
-/** Open runs that one sweep looks at. */
+/** Open runs that a sweep looks at at one time, and failed messages in all. */
 const SWEEP = 500;
 
 export class Pipeline {
@@ -169,11 +169,16 @@ export class Pipeline {
       ['prove', 'deliver', ...chains.map(submitTo)].map((stage) => queue.pending(stage)),
     );
     const submitting = new Map(chains.map((chain, i) => [chain, toSubmit[i]!]));
-    for (const run of await store.openRuns(SWEEP)) {
-      const id = toHex(run.digest);
-      const waiting = run.provenAt ? submitting.get(run.destinationChain) : toProve;
-      const stage = run.provenAt ? submitTo(run.destinationChain) : 'prove';
-      if (waiting && !waiting.has(id)) await queue.send(stage, id, { id });
+    // All of them: there may be many that wait for something that never comes.
+    for (let skip = 0, isMore = true; isMore; skip += SWEEP) {
+      const runs = await store.openRuns(SWEEP, skip);
+      for (const run of runs) {
+        const id = toHex(run.digest);
+        const waiting = run.provenAt ? submitting.get(run.destinationChain) : toProve;
+        const stage = run.provenAt ? submitTo(run.destinationChain) : 'prove';
+        if (waiting && !waiting.has(id)) await queue.send(stage, id, { id });
+      }
+      isMore = runs.length === SWEEP;
     }
     for (const failed of await store.failedMessages(SWEEP, MOST_PAID_FAILURES)) {
       const id = toHex(failed);

@@ -13,6 +13,7 @@ import {
   ANCHOR,
   deliveredOutcome,
   EVM,
+  LANE,
   message,
   openWorld,
   statementOf,
@@ -137,6 +138,26 @@ describe('pipeline', () => {
     await pipeline.takeSeen(EVM, { ...seen(), reread: { from: 1n, to: 20n } }, performance.now() + 1);
     await pipeline.sweep();
     assert.equal((await store.openRuns(1)).length, 1);
+  });
+
+  it('finds the job of a run again that is lost, however many runs before it have theirs', async () => {
+    const world = await open('many_open');
+    const messages = Array.from({ length: 502 }, (_, n) => message(n));
+    await world.addFinal(...messages);
+    const { pipeline, store, queue } = world.parts;
+    const digests: `0x${string}`[] = [];
+    for (const one of messages) {
+      const statement = statementOf([one]);
+      const run = { ...LANE, digest: statementDigest(statement), statement, anchor: ANCHOR.height };
+      await store.addRun({ ...run, firstNonce: one.nonce, lastNonce: one.nonce });
+      digests.push(toHex(run.digest));
+    }
+    await pipeline.start();
+    const waiting = await queue.pending('prove');
+    assert.deepEqual(
+      digests.filter((digest) => !waiting.has(digest)),
+      [],
+    );
   });
 
   it('has a run proven anew whose signers count no more when it is delivered', async () => {

@@ -432,11 +432,11 @@ export class Store {
     return row && readRun(row);
   }
 
-  /** Runs that still have something to do, oldest first. */
-  async openRuns(limit: number): Promise<StoredRun[]> {
+  /** Runs that still have something to do, oldest first, but for so many of the oldest. */
+  async openRuns(limit: number, skip = 0): Promise<StoredRun[]> {
     const rows = await this.db.query<RunRow>(
-      `SELECT * FROM ${this.#schema}.run WHERE done_at IS NULL ORDER BY proposed_at LIMIT $1`,
-      [limit],
+      `SELECT * FROM ${this.#schema}.run WHERE done_at IS NULL ORDER BY proposed_at, digest LIMIT $1 OFFSET $2`,
+      [limit, skip],
     );
     return rows.map(readRun);
   }
