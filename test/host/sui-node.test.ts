@@ -146,6 +146,8 @@ describe('a Sui node', () => {
       [event(3n, 0), listed(QueryEndReason.LEDGER_TIP, 1, 3n)],
       [listed(QueryEndReason.LEDGER_TIP, 1)],
       [event(3n, 0), listed(QueryEndReason.SCAN_LIMIT)],
+      // A reason that is not known here
+      [event(3n, 0), listed(99 as GrpcTypes.QueryEndReason)],
     ]) {
       answer = (response) => send(response, ...page, OK);
       await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Missing' });
@@ -162,6 +164,29 @@ describe('a Sui node', () => {
     };
     await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Missing' });
     assert.equal(asked, 2);
+  });
+
+  it('cannot lead on without an end, by cursors that take turns', async () => {
+    let asked = 0;
+    answer = (response) => {
+      asked++;
+      if (asked > 1_000) return response.destroy();
+      send(response, listed(QueryEndReason.SCAN_LIMIT, asked % 2, 3n), OK);
+    };
+    await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Missing' });
+    assert.ok(asked < 200, `${asked} answers`);
+  });
+
+  it('cannot fill the memory with events, answer for answer', async () => {
+    let asked = 0;
+    const pages = 300;
+    const page = (from: number): Buffer => Buffer.concat(Array.from({ length: 1_000 }, (_, i) => event(3n, from + i)));
+    answer = (response) => {
+      if (asked === pages) return response.destroy();
+      send(response, page(1_000 * asked++), listed(QueryEndReason.ITEM_LIMIT, asked % 250, 3n), OK);
+    };
+    await assert.rejects(listEvents(suiNode(url), RANGE), { code: 'Contradiction' });
+    assert.ok(asked < pages, `${asked} answers`);
   });
 
   it('is heard though it leaves certificates out, which are then asked for', async () => {

@@ -7,6 +7,7 @@ import type { EventValue } from '../../localnet/sui/ledger/bcs.ts';
 import { digestOf } from '../../prover/enclave/sui/digest.ts';
 import { decodeCommittee, verifyContents } from '../../prover/enclave/sui/index.ts';
 import type { EnclaveClient } from '../../prover/host/enclave-client.ts';
+import { EvidenceError } from '../../prover/host/evidence/errors.ts';
 import { SuiOrigin } from '../../prover/host/origins/sui.ts';
 import { Store } from '../../prover/host/store/store.ts';
 import { Turns } from '../../prover/host/turns.ts';
@@ -386,6 +387,23 @@ describe('Sui as an origin', () => {
     const { origin } = await open('sui_another', [liar]);
     await assert.rejects(origin.poll(), { code: 'Contradiction' });
     assert.deepEqual(asked, []);
+  });
+
+  it('takes in fewer checkpoints at one time where a node lists too many events of more', async () => {
+    const honest = nodeOf(made, () => made.length);
+    const { ledgerService } = honest;
+    const full = {
+      ledgerService: {
+        ...ledgerService,
+        listEvents: (request: { startCheckpoint: bigint; endCheckpoint: bigint }) => {
+          if (request.endCheckpoint - request.startCheckpoint <= 2n) return ledgerService.listEvents(request as never);
+          throw new EvidenceError('Contradiction', 'too many');
+        },
+      },
+    } as unknown as SuiGrpcClient;
+    const { origin, store } = await open('sui_full', [full]);
+    for (let tries = 0; tries < 20; tries++) await origin.poll().catch(() => {});
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
   });
 
   it('finds evidence again of which a node has shown another part later on', async () => {

@@ -1,11 +1,22 @@
 /** Events of Sui as a node lists them: it ends an answer where it has looked through enough, or where it has come to. */
 import { GrpcTypes, type SuiGrpcClient } from '@mysten/sui/grpc';
+import { min } from '../origins/common.ts';
 import { EvidenceError } from './errors.ts';
 
 const { QueryEndReason } = GrpcTypes;
 
 /** Events that one answer lists. */
 const PAGE = 1000;
+/** Why an answer ends that is not cut. */
+const ENDS: ReadonlySet<GrpcTypes.QueryEndReason> = new Set([
+  QueryEndReason.CHECKPOINT_BOUND,
+  QueryEndReason.CURSOR_BOUND,
+  QueryEndReason.LEDGER_TIP,
+]);
+/** Events of one listing: who has more to list is to be asked about fewer checkpoints. */
+const MAX_PLACES = 200_000;
+/** Answers in a row that neither list an event nor have come further: some scans take many. */
+const MAX_IDLE = 100;
 
 export interface EventRange {
   /** Full Move types, any of which an event may have */
@@ -65,9 +76,8 @@ export async function fetchEvents(
     throw new EvidenceError('Unavailable', (error as Error).message);
   }
   const isSilent = reason === undefined || reason === QueryEndReason.UNKNOWN;
-  const isCut = isSilent
-    ? events.length === PAGE
-    : reason === QueryEndReason.ITEM_LIMIT || reason === QueryEndReason.SCAN_LIMIT;
+  // Of a reason that is not known here, the worst is taken.
+  const isCut = isSilent ? events.length === PAGE : !ENDS.has(reason!);
   const isShort = reason === QueryEndReason.LEDGER_TIP && (covered === undefined || covered < last);
   return {
     events,
@@ -86,10 +96,13 @@ export interface EventPlace {
 
 /**
  * Places of all events in a range, in order.
- * @throws EvidenceError `Missing` when the node has not come to the end of the range yet; `Unavailable`, `Contradiction`
+ * @throws EvidenceError `Missing` when the node has not come to the end of the range yet; `Contradiction`, also when there
+ * are more than are listed at one time; `Unavailable`
  */
 export async function listEvents(client: SuiGrpcClient, range: EventRange): Promise<EventPlace[]> {
   const places: EventPlace[] = [];
+  let reached = -1n;
+  let idle = 0;
   for (let after: Uint8Array | undefined; ;) {
     const page = await fetchEvents(client, range, ['checkpoint', 'transaction_index', 'event_index'], after);
     for (const { checkpoint, transactionIndex, eventIndex } of page.events) {
@@ -105,6 +118,11 @@ export async function listEvents(client: SuiGrpcClient, range: EventRange): Prom
       places.push(place);
     }
     if (page.isWhole) return places;
+    if (places.length > MAX_PLACES) throw new EvidenceError('Contradiction', 'the node lists too many events');
+    const covered = min(page.covered ?? -1n, range.last);
+    idle = page.events.length > 0 || covered > reached ? 0 : idle + 1;
+    if (covered > reached) reached = covered;
+    if (idle > MAX_IDLE) throw new EvidenceError('Missing', 'the node looks through nothing more, answer for answer');
     // Without a step forward it would be asked the same for ever.
     if (!page.after || (after && Buffer.compare(page.after, after) === 0)) {
       throw new EvidenceError('Missing', `the node has looked through no more than ${page.covered ?? 'nothing'}`);

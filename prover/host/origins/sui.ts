@@ -32,7 +32,7 @@ import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../sto
 import type { Store } from '../store/store.ts';
 import { Turns } from '../turns.ts';
 import { certifiedEpoch, certifiedHeight, CertificateStream } from './certificates.ts';
-import { believable, countDifferent, firstThatCan, groupBy, inParallel, min, storedMessage } from './common.ts';
+import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, min, storedMessage } from './common.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, OnFound, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
@@ -56,7 +56,7 @@ export interface SuiOriginOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** Checkpoints that one turn takes in, and that one request to an enclave spans. */
+/** Checkpoints that one turn takes in at most, and that one request to an enclave spans. */
 const STRIDE = 1024n;
 /** How long the head may stay behind checkpoints that hold nothing of ours. */
 const IDLE_MS = 1_500;
@@ -103,6 +103,8 @@ export class SuiOrigin implements Origin {
   #stream = new CertificateStream();
   /** Whether the last answers did not go together with what was told: those that are asked next are asked for everything */
   #isStreamDoubted = false;
+  /** Checkpoints that one turn takes in: fewer after one that failed, as there may be more in them than one turn can take */
+  #span = STRIDE;
   /** The last nonce of each lane that is stored */
   readonly #lastNonces = new Map<string, bigint>();
 
@@ -166,6 +168,7 @@ export class SuiOrigin implements Origin {
       // It may have been the stream that was wrong, or ahead of what this node has.
       this.#stream = new CertificateStream();
       this.#isStreamDoubted = true;
+      this.#span = max(this.#span / 2n, 1n);
       throw error;
     }
   }
@@ -189,7 +192,7 @@ export class SuiOrigin implements Origin {
     for (;;) {
       const from = this.#next;
       if (height < from) break;
-      const last = min(height, from + STRIDE - 1n);
+      const last = min(height, from + this.#span - 1n);
       const places = await this.#places(node, from, last);
       // A network makes many checkpoints, each of which costs pairings here and in every enclave.
       const isWorthIt = places.length > 0 || last < height || performance.now() - this.#movedAt >= IDLE_MS;
@@ -197,6 +200,7 @@ export class SuiOrigin implements Origin {
       const certified = last === height ? newest : (told.at(last) ?? (await certifiedAt(node, last)));
       await this.#takeIn(node, from, places, { certified, told }, onFound);
       this.#movedAt = performance.now();
+      this.#span = min(this.#span * 2n, STRIDE);
       if (last === height) break;
     }
     return this.#head !== before;
