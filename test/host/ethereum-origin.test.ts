@@ -73,6 +73,7 @@ describe('Ethereum as an origin', () => {
     nodes: readonly EvmRequest[],
     onTrouble: (error: Error) => void = () => {},
     enclaves: readonly { client: EnclaveClient; advancing: Turns }[] = [],
+    others: { beacons?: readonly BeaconClient[]; staleMilliseconds?: number } = {},
   ) => {
     const store = await Store.open(await sharedDatabase(), schema);
     const { preset, genesisValidatorsRoot, forks, minParticipants } = world.origin(start);
@@ -87,6 +88,7 @@ describe('Ethereum as an origin', () => {
       enclaves: () => enclaves,
       stride: 5,
       onTrouble,
+      ...others,
     });
     return { origin, store };
   };
@@ -288,6 +290,24 @@ describe('Ethereum as an origin', () => {
       assert.deepEqual(await stored(store), truth);
       assert.deepEqual([...new Set(codes)], ['Contradiction']);
     }
+  });
+
+  it('asks the next beacon node where the first one shows nothing new for long', async () => {
+    const troubles: string[] = [];
+    const onTrouble = (error: Error): void => void troubles.push(error.message);
+    const down = { finalityUpdate: () => Promise.reject(new Error('down')) } as unknown as BeaconClient;
+    const beacons = [beaconOf({ at: 30 }), down, beaconOf({})];
+    const nodes = [nodeOf(world.headers)];
+    const patient = await open('stale_not_yet', nodes, onTrouble, [], { beacons });
+    const { origin, store } = await open('stale', nodes, onTrouble, [], { beacons, staleMilliseconds: 0 });
+    for (const one of [patient.origin, origin]) {
+      await one.poll();
+      assert.ok(one.head!.height < BigInt(final), 'the first one is behind');
+      await one.poll();
+    }
+    assert.deepEqual(await stored(store), truth);
+    assert.deepEqual(troubles, ['down']);
+    assert.ok(patient.origin.head!.height < BigInt(final), 'it may be that nothing is new');
   });
 
   it('counts nodes that show another block than the final one', async () => {

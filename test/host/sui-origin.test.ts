@@ -153,7 +153,12 @@ describe('Sui as an origin', () => {
   ].map((lists) => ({ checkpoint: commit(ledger, lists), lists }));
   const startHeight = BigInt(made[0]!.checkpoint.summary.sequenceNumber as bigint);
 
-  const open = async (schema: string, nodes: readonly SuiGrpcClient[], enclaves: readonly ToldEnclave[] = []) => {
+  const open = async (
+    schema: string,
+    nodes: readonly SuiGrpcClient[],
+    enclaves: readonly ToldEnclave[] = [],
+    staleMilliseconds?: number,
+  ) => {
     const store = await Store.open(await sharedDatabase(), schema);
     const messagePackage = fromHex(PACKAGE as `0x${string}`);
     const origin = new SuiOrigin({
@@ -165,6 +170,7 @@ describe('Sui as an origin', () => {
       nodes,
       store,
       enclaves: () => enclaves,
+      ...(staleMilliseconds === undefined ? {} : { staleMilliseconds }),
     });
     return { origin, store };
   };
@@ -353,6 +359,19 @@ describe('Sui as an origin', () => {
     await origin.watch(() => {}, signal);
     assert.equal(await origin.poll(), true);
     assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  it('asks the next node where the first one shows nothing new for long', async () => {
+    const [behind, honest] = [nodeOf(made, () => 2), nodeOf(made, () => made.length)];
+    const patient = await open('sui_stale_not_yet', [behind, honest]);
+    const { origin, store } = await open('sui_stale', [behind, nodeOf([], () => 0), honest], [], 0);
+    for (const one of [patient.origin, origin]) {
+      assert.equal(await one.poll(), true);
+      assert.equal(one.head?.height, startHeight + 1n);
+      await one.poll();
+    }
+    assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+    assert.equal(patient.origin.head?.height, startHeight + 1n, 'it may be that nothing is new');
   });
 
   it('asks for the newest checkpoint where it is told of old ones', async () => {

@@ -71,6 +71,42 @@ export async function firstThatCan<Node, T>(
   throw last;
 }
 
+/** Tells when the other nodes are to be asked, since the first one has shown nothing new for long: it may be behind. */
+export class Staleness {
+  readonly #milliseconds: number;
+  #at = performance.now();
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
+  }
+
+  /**
+   * Asks the other nodes one after the other, where that is due, until one shows something new.
+   * @param isNew whether the first one has
+   * @param onTrouble told what is wrong with those that cannot be asked
+   * @param ask whether a node shows something new
+   */
+  async others<Node>(
+    isNew: boolean,
+    nodes: readonly Node[],
+    onTrouble: ((error: Error) => void) | undefined,
+    ask: (node: Node) => Promise<boolean>,
+  ): Promise<boolean> {
+    const now = performance.now();
+    const isLong = now - this.#at >= this.#milliseconds;
+    if (isNew || isLong) this.#at = now;
+    if (isNew || !isLong) return isNew;
+    for (const node of nodes.slice(1)) {
+      try {
+        if (await ask(node)) return true;
+      } catch (error) {
+        onTrouble?.(error as Error);
+      }
+    }
+    return false;
+  }
+}
+
 /** How many nodes answer with something else, or with what is no answer; those out of reach are not counted. */
 export async function countDifferent<Node>(
   nodes: readonly Node[],

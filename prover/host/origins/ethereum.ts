@@ -19,7 +19,7 @@ import { fetchHeader, type EvmRequest, type Header } from '../evidence/execution
 import { Recent } from '../recent.ts';
 import type { StoredHeader, StoredMessage } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { believable, countDifferent, firstThatCan, groupBy, inParallel, max } from './common.ts';
+import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, Staleness } from './common.ts';
 import { BlockReader } from './ethereum-blocks.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, OnFound, Origin, Run } from './origin.ts';
@@ -41,11 +41,15 @@ export interface EthereumOriginOptions {
   readonly enclaves?: () => readonly Pick<Enclave, 'client' | 'advancing'>[];
   /** Blocks that one turn takes in, so that catching up keeps memory flat; default 1,024 */
   readonly stride?: number;
+  /** How long nothing new is taken for the truth before the other nodes are asked too */
+  readonly staleMilliseconds?: number;
   /** Told about every node that failed and why */
   readonly onTrouble?: (error: Error) => void;
 }
 
 const STRIDE = 1024;
+/** A chain finalizes every 6.4 minutes. */
+const STALE_MS = 30_000;
 /** Headers in one request to an enclave: at 600 bytes each well within a frame. */
 const MAX_HEADERS = 4_096;
 /** What is kept in memory of headers: some thousands. */
@@ -70,6 +74,7 @@ export class EthereumOrigin implements Origin {
   readonly #options: EthereumOriginOptions;
   readonly #cursor: string;
   readonly #blocks: BlockReader;
+  readonly #staleness: Staleness;
   #light: LightClientStore | undefined;
   #finality: Finality | undefined;
   #head: Anchor | undefined;
@@ -89,6 +94,7 @@ export class EthereumOrigin implements Origin {
     this.#options = options;
     this.#shelf = new EvidenceShelf(options.chain, options.store);
     this.#cursor = `origin/${options.chain}`;
+    this.#staleness = new Staleness(options.staleMilliseconds ?? STALE_MS);
     this.#blocks = new BlockReader(options.chain, options.outbox);
   }
 
@@ -102,7 +108,7 @@ export class EthereumOrigin implements Origin {
 
   async poll(onFound: OnFound = () => {}): Promise<boolean> {
     const start = await this.#start();
-    await this.#ask(this.#options.beacons, (beacon) => this.#followFinality(beacon));
+    await this.#followBeacons();
     const target = finalizedBlock(this.#light!);
     let from = this.#head ?? start;
     const before = this.#head;
@@ -160,6 +166,16 @@ export class EthereumOrigin implements Origin {
       await store.addHeaders([this.#storedHeader(header)]);
     }
     return this.#begin;
+  }
+
+  async #followBeacons(): Promise<void> {
+    const { beacons, onTrouble } = this.#options;
+    const follow = async (beacon: BeaconClient): Promise<boolean> => {
+      const before = this.#finality;
+      await this.#followFinality(beacon);
+      return this.#finality !== before;
+    };
+    await this.#staleness.others(await this.#ask(beacons, follow), beacons, onTrouble, follow);
   }
 
   async #followFinality(beacon: BeaconClient): Promise<void> {

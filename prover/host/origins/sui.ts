@@ -32,7 +32,17 @@ import type { LaneId, StoredEvidence, StoredHeader, StoredMessage } from '../sto
 import type { Store } from '../store/store.ts';
 import { Turns } from '../turns.ts';
 import { certifiedEpoch, certifiedHeight, CertificateStream } from './certificates.ts';
-import { believable, countDifferent, firstThatCan, groupBy, inParallel, max, min, storedMessage } from './common.ts';
+import {
+  believable,
+  countDifferent,
+  firstThatCan,
+  groupBy,
+  inParallel,
+  max,
+  min,
+  Staleness,
+  storedMessage,
+} from './common.ts';
 import { EvidenceShelf } from './evidence.ts';
 import type { Anchor, OnFound, Origin, Run } from './origin.ts';
 import { packParts, unpackParts } from './parts.ts';
@@ -52,12 +62,16 @@ export interface SuiOriginOptions {
   readonly store: Store;
   /** Those that are connected */
   readonly enclaves?: () => readonly Pick<Enclave, 'client' | 'advancing'>[];
+  /** How long nothing new is taken for the truth before the other nodes are asked too */
+  readonly staleMilliseconds?: number;
   /** Told about every node that failed and why */
   readonly onTrouble?: (error: Error) => void;
 }
 
 /** Checkpoints that one turn takes in at most, and that one request to an enclave spans. */
 const STRIDE = 1024n;
+/** A network makes some checkpoints a second. */
+const STALE_MS = 10_000;
 /** How long the head may stay behind checkpoints that hold nothing of ours. */
 const IDLE_MS = 1_500;
 /** Of a transaction's effects and events: what an enclave's frame holds, less the checkpoint's contents. */
@@ -99,6 +113,7 @@ export class SuiOrigin implements Origin {
   /** What proves a run, for all enclaves that are asked to. */
   readonly #evidence = new WeakMap<Run, Promise<SuiEvidence[]>>();
   readonly #shelf: EvidenceShelf;
+  readonly #staleness: Staleness;
   /** What a node tells of new checkpoints without being asked */
   #stream = new CertificateStream();
   /** Whether the last answers did not go together with what was told: those that are asked next are asked for everything */
@@ -112,6 +127,7 @@ export class SuiOrigin implements Origin {
     this.chain = options.chain;
     this.#options = options;
     this.#committee = options.committee;
+    this.#staleness = new Staleness(options.staleMilliseconds ?? STALE_MS);
     this.#shelf = new EvidenceShelf(options.chain, options.store);
     this.#cursor = `origin/${options.chain}`;
     this.#eventType = `${toHex(options.messagePackage)}::${MESSAGE_SENT_MODULE}::${MESSAGE_SENT_NAME}`;
@@ -131,7 +147,9 @@ export class SuiOrigin implements Origin {
 
   async poll(onFound: OnFound = () => {}): Promise<boolean> {
     await this.#start();
-    return this.#ask((node) => this.#pollNode(node, onFound));
+    const { nodes, onTrouble } = this.#options;
+    const pollNode = (node: SuiGrpcClient): Promise<boolean> => this.#pollNode(node, onFound);
+    return this.#staleness.others(await this.#ask(pollNode), nodes, onTrouble, pollNode);
   }
 
   async anchorAt(height: bigint): Promise<Anchor | undefined> {
