@@ -11,7 +11,13 @@ import { EvidenceError } from '../../prover/host/evidence/errors.ts';
 import { SuiOrigin } from '../../prover/host/origins/sui.ts';
 import { Store } from '../../prover/host/store/store.ts';
 import { Turns } from '../../prover/host/turns.ts';
-import { evmChain, fromHex } from '../../prover/protocol/index.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  encodeMessageSentEvent,
+  evmChain,
+  fromHex,
+} from '../../prover/protocol/index.ts';
 import {
   certifiedOf,
   CHAIN,
@@ -19,6 +25,7 @@ import {
   committeeBytes,
   contentsOf,
   eventsOf,
+  message,
   messageEvent,
   newLedger,
   OUTBOX,
@@ -423,6 +430,56 @@ describe('Sui as an origin', () => {
     const { origin, store } = await open('sui_full', [full]);
     for (let tries = 0; tries < 20; tries++) await origin.poll().catch(() => {});
     assert.deepEqual(await nonces(store), [0, 1, 2, 3, 4, 5]);
+  });
+
+  describe('with two lanes', () => {
+    const [one, two] = [evmChain(31337n), evmChain(31338n)];
+    const sent = (destinationChain: bigint, nonce: bigint): EventValue => ({
+      ...messageEvent(nonce),
+      contents: encodeMessageSentEvent(OUTBOX, encodeMessage({ ...decodeMessage(message(nonce)), destinationChain })),
+    });
+    const ledgerOf = newLedger();
+    // In the order in which `hidden` counts them.
+    const some = [[[sent(one, 0n)], [sent(two, 0n)]], [[sent(one, 1n)]], [[sent(two, 1n)]]].map((lists) => ({
+      checkpoint: commit(ledgerOf, lists),
+      lists,
+    }));
+    const messagesOf = async (store: Store, destinationChain: bigint): Promise<number[]> =>
+      (await store.messages({ ...lane, destinationChain }, 0n, 10)).map(({ nonce }) => Number(nonce));
+
+    it('takes the message of one lane for none of another', async () => {
+      let upTo = 1;
+      let listings = 0;
+      const node = nodeOf(some, () => upTo, new Set([1]));
+      const { ledgerService } = node;
+      const listEvents = (request: never) => {
+        if (++listings > 20) throw new Error('asked over and over');
+        return ledgerService.listEvents(request);
+      };
+      const { origin, store } = await open('sui_two_lanes', [
+        { ledgerService: { ...ledgerService, listEvents } } as unknown as SuiGrpcClient,
+      ]);
+      await origin.poll();
+      assert.deepEqual([await messagesOf(store, one), await messagesOf(store, two)], [[0], []]);
+      upTo = 3;
+      await assert.rejects(origin.poll(), { code: 'Contradiction' });
+    });
+
+    it('takes nothing in again that was delivered and is forgotten, where it looks for what was left out', async () => {
+      let upTo = 2;
+      const hidden = new Set([1]);
+      const { origin, store } = await open('sui_forgotten', [nodeOf(some, () => upTo, hidden)]);
+      await origin.poll();
+      assert.deepEqual(await messagesOf(store, one), [0, 1]);
+      const [first] = await store.messages({ ...lane, destinationChain: one }, 0n, 1);
+      await store.markDelivered([{ id: first!.id, transaction: 'tx' }]);
+      await store.forget(new Date(Date.now() + 60_000), 10);
+      assert.deepEqual(await messagesOf(store, one), [1]);
+      hidden.clear();
+      upTo = 3;
+      await origin.poll();
+      assert.deepEqual([await messagesOf(store, one), await messagesOf(store, two)], [[1], [0, 1]]);
+    });
   });
 
   it('finds evidence again of which a node has shown another part later on', async () => {

@@ -382,15 +382,30 @@ export class SuiOrigin implements Origin {
         groupBy(places, ({ checkpoint }) => checkpoint),
         async ([height, ofBlock]) => {
           const checkpoint = await this.#verified(node, await certifiedAt(node, height));
-          return this.#readCheckpoint(node, checkpoint, ofBlock);
+          const block = await this.#readCheckpoint(node, checkpoint, ofBlock);
+          return { ...block, messages: await this.#notStored(block.messages) };
         },
         // Committees are followed on the way, one after the other.
         1,
       );
-      const isFilled = again.some(({ messages }) => messages.some(({ nonce }) => nonce === gap.first));
+      const { destinationChain } = gap.lane;
+      const isFilled = again.some(({ messages }) =>
+        messages.some((message) => message.nonce === gap.first && message.destinationChain === destinationChain),
+      );
       if (!isFilled) return found;
       found.unshift(...again);
     }
+  }
+
+  /** Those above the last one of their lane that is stored. What is below was stored too, and may be forgotten by now. */
+  async #notStored(messages: readonly StoredMessage[]): Promise<StoredMessage[]> {
+    const last = await Promise.all(
+      messages.map(async (message) => {
+        const end = firstOfGeneration(message.nonce) + (1n << 48n);
+        return this.#lastNonces.get(laneOf(message)) ?? this.#options.store.lastNonceBefore(message, end);
+      }),
+    );
+    return messages.filter(({ nonce }, i) => nonce > (last[i] ?? -1n));
   }
 
   #storedHeader({ sequenceNumber, digest, timestampMs }: Checkpoint, encoded: Uint8Array): StoredHeader {
