@@ -57,13 +57,6 @@ library Documents {
         return Document.unwrap(self) >> 64;
     }
 
-    /// @notice Where in memory a document starts.
-    /// @param self The document.
-    /// @return value The position.
-    function start(Document self) internal pure returns (uint256 value) {
-        return uint64(Document.unwrap(self));
-    }
-
     /// @notice Names the rule that a document breaks if reading stops.
     /// @param self The document.
     /// @param selector Selector of an error `(uint256 document, uint256 offset)` of `IDcapRules`.
