@@ -47,7 +47,8 @@ describe('instrumentation of Solidity for branch coverage', () => {
   });
 
   it('leaves alone what decides nothing, and loops without a condition', () => {
-    for (const body of ['uint x = 1;', 'function f() { for (;;) {} }', 'function f() { assembly { if 1 { } } }'])
+    const loops = ['function f() { for (;;) {} }', 'function f() { while (true) {} }'];
+    for (const body of ['uint x = 1;', ...loops, 'function f() { assembly { if 1 { } } }'])
       assert.deepEqual(instrumented(body), { body, lines: [] });
   });
 
