@@ -7,6 +7,7 @@ import type { HardhatPlugin } from 'hardhat/types/plugins';
 import base from '../../../hardhat.config.ts';
 import { measureArtifacts } from '../../deploy/evm/artifacts.ts';
 import { branchCoverage } from './branches.ts';
+import { fixedEstimates } from './estimates.ts';
 import { freeTraces } from './traces.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
@@ -62,6 +63,7 @@ export default defineConfig({
     ...base.plugins!,
     branchCoverage('contracts-evm/src/', path.join(ROOT, '.cache/coverage/branches.json')),
     freeTraces(),
+    fixedEstimates(),
     oneOverride,
   ],
   coverage: { skipFiles: ['contracts-evm/test/**'] },
