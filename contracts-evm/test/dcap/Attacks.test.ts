@@ -200,6 +200,10 @@ describe('attacks on DcapVerifier', function () {
       const last = compactEvidence(varied(1, 7), all)!;
       assert.deepEqual(last.subarray(0, 5), all[14]!.id);
       assert.equal(await refusal(last, store), 'accepted');
+      // The last place of all stays taken with a new CRL.
+      await store.send(crlCall(crl(3, 10)));
+      assert.deepEqual(await store.templatesFor(honest.evidence), all);
+      assert.equal(await refusal(last, store), 'accepted');
     });
 
     /** A CRL of so many entries and days ago. */
