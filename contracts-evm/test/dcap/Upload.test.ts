@@ -70,7 +70,9 @@ describe('corridor collateral fetch, to an EVM chain', function () {
     folder = mkdtempSync(path.join(tmpdir(), 'corridor upload '));
     writeFileSync(path.join(folder, 'quote'), machine.quote({ form: 'tdx4', reportData: new Uint8Array(64) }).quote);
     pccs = await startPccs(vendor);
-    server = await network.createServer({ network: 'default' }, '127.0.0.1', 0);
+    // A chain begins at the time at which Hardhat has read its configuration, which may be minutes ago.
+    const override = { initialDate: new Date().toISOString() };
+    server = await network.createServer({ network: 'default', override }, '127.0.0.1', 0);
     const { address, port } = await server.listen();
     rpc = `http://${address}:${port}`;
     verifier = await deployVerifierWith(rpc, KEY, vendor.rootFingerprint);
