@@ -2,10 +2,10 @@
 //   npm test                 all stages
 //   npm test -- move evm     only the stages whose name starts with one of these words
 //   npm test -- --list       the stages
-//   npm test -- --ci         also the bounded forms of benchmarks and mutation testing
-//   npm run test:long        all stages; those that compare a part of what they could compare all of it, end-to-end tests
-//                            all on both kinds of database, fuzzing for minutes (-- --minutes 60: TypeScript and Solidity
-//                            an hour each) and all of mutation testing
+//   npm test -- --ci         also the bounded forms of benchmarks and mutation testing, and all end-to-end tests on both
+//                            kinds of database
+//   npm run test:long        all stages; those that compare a part of what they could compare all of it, fuzzing for
+//                            minutes (-- --minutes 60: TypeScript and Solidity an hour each) and all of mutation testing
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,12 @@ function run(stage: Stage, isAlone: boolean): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
-      env: { ...process.env, [RESULTS_VARIABLE]: moveResults, ...(isLong && { CORRIDOR_LONG: '1' }) },
+      env: {
+        ...(isLong || options.ci ? { CORRIDOR_DATABASES: 'all' } : {}),
+        ...process.env,
+        [RESULTS_VARIABLE]: moveResults,
+        ...(isLong && { CORRIDOR_LONG: '1' }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });

@@ -139,6 +139,8 @@ async function steady(corridor: LocalCorridor, host: HostProcess): Promise<Stead
   }
   const tenth = Math.max(1, Math.floor(memory.length / 10));
   const median = (values: readonly number[]): number => quantile(values, 0.5);
+  const tenths = Array.from({ length: 10 }, (_, i) => median(memory.slice(i * tenth, (i + 1) * tenth)));
+  if (memory.length >= 10) say(`  host's memory, MB, tenth by tenth: ${tenths.map((mb) => round(mb, 0)).join(', ')}`);
   const ours = after['host']! + after['enclaves']! - before['host']! - before['enclaves']!;
   return {
     directions,

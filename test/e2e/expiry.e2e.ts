@@ -17,7 +17,7 @@ const SHORT_SECONDS = 10;
 /** Long enough for every stage of a message but the signatures that it lacks. */
 const STAGES_MS = 4_000;
 
-onDatabases('keys that expire under traffic', 'always', (world) => {
+onDatabases('keys that expire under traffic', 'of hosts', (world) => {
   const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const registrars = (operator: number): Registrar[] =>
     registrarsOf(world().corridor.network, world().corridor.deployment, operator);
@@ -99,7 +99,7 @@ onDatabases('keys that expire under traffic', 'always', (world) => {
     const { network, configs, hosts } = corridor;
     // One that has expired: the other one's key is needed from now on.
     await expire(0);
-    await renew(1, 2 * SHORT_SECONDS);
+    await renew(1, 3 * SHORT_SECONDS);
     const ends = (await left(1)).map((seconds) => Date.now() + seconds * 1000);
     const isRenewed = async (): Promise<boolean> => (await left(1)).every((seconds) => seconds > DAY_SECONDS);
     const keys = {

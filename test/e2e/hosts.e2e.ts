@@ -24,7 +24,7 @@ async function withoutHosts(world: World, test: () => Promise<void>): Promise<vo
   }
 }
 
-onDatabases('hosts', 'always', (world) => {
+onDatabases('hosts', 'of hosts', (world) => {
   it('go on where they were when they are killed after each stage', async () => {
     await withoutHosts(world(), async () => {
       const config = world().soloConfig(0, 'solo', await world().newDatabase(world().kind));
@@ -85,7 +85,7 @@ onDatabases('hosts', 'always', (world) => {
   });
 });
 
-onDatabases('hosts that share a server', 'only', (world) => {
+onDatabases('hosts that share a server', 'of servers', (world) => {
   it('carry messages both ways', async () => {
     const sent = await world().send('on one server', 5);
     await eventually(world().corridor, sent, isDelivered);

@@ -8,7 +8,7 @@ import { isDelivered, onDatabases } from './world.ts';
 /** So often messages are sent until some are in the newest block when it is replaced. */
 const MOST_TRIES = 5;
 
-onDatabases('nodes that cannot be relied upon', 'long', (world) => {
+onDatabases('nodes that cannot be relied upon', 'of hosts', (world) => {
   const pairs = (): (readonly [Proxy, Proxy])[] => Object.values(world().proxies);
   const set = (mode: Mode, which: readonly (0 | 1)[]): void => {
     for (const pair of pairs()) for (const index of which) pair[index].set(mode);

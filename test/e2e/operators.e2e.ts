@@ -4,7 +4,7 @@ import type { Sent } from '../../localnet/corridor/application.ts';
 import { eventually, tracked } from './support.ts';
 import { isDelivered, onDatabases } from './world.ts';
 
-onDatabases('hosts of several operators', 'always', (world) => {
+onDatabases('hosts of several operators', 'of hosts', (world) => {
   /** Both hosts know of it. */
   const delivered = async (sent: readonly Sent[]): Promise<void> => {
     for (const host of [0, 1]) await eventually(world().corridor, sent, isDelivered, { host });

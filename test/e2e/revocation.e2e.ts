@@ -15,7 +15,7 @@ import { isDelivered, onDatabases } from './world.ts';
 /** What a revocation is of: a signer. */
 const SIGNER = 1;
 
-onDatabases('keys under traffic', 'always', (world) => {
+onDatabases('keys under traffic', 'of hosts', (world) => {
   /** Revokes an operator's key on both chains, as their guardians would. */
   const revoke = async (operator: number): Promise<void> => {
     const { deployment, network, enclaves } = world().corridor;

@@ -146,23 +146,21 @@ after(async function () {
   await (await shared)?.close();
 });
 
-const isLong = process.env['CORRIDOR_LONG'] === '1';
-
+/** What tests are about: what a host does, or what it does with a server of PostgreSQL. */
+type Suites = 'of hosts' | 'of servers';
 type Databases = 'pglite' | 'postgres' | 'all';
 
-/** On which kinds of database suites run, whatever they say themselves. */
+/** On which kinds of database all suites run; where nothing is said, on PGlite, and those of servers on PostgreSQL. */
 const databases = process.env['CORRIDOR_DATABASES'] as Databases | undefined;
 assert.ok(
   databases === undefined || ['pglite', 'postgres', 'all'].includes(databases),
   'CORRIDOR_DATABASES is pglite, postgres or all',
 );
 
-/** Whether a suite runs on a kind. Where nothing is said, what takes long runs on PostgreSQL in long runs alone. */
-function runsOn(kind: DatabaseKind, when: 'always' | 'long' | 'only'): boolean {
-  if (databases === 'pglite' || databases === 'postgres')
-    return kind === databases && (kind === 'postgres' || when !== 'only');
-  if (kind === 'pglite') return when !== 'only';
-  return when !== 'long' || isLong || databases === 'all';
+/** Whether a suite runs on a kind. */
+function runsOn(kind: DatabaseKind, what: Suites): boolean {
+  if (kind === 'pglite') return what !== 'of servers' && databases !== 'postgres';
+  return databases === undefined ? what === 'of servers' : databases !== 'pglite';
 }
 
 type Suite = () => void;
@@ -170,14 +168,10 @@ type Suite = () => void;
 const onPostgres: Suite[] = [];
 
 /**
- * The same tests on both kinds of database: on PGlite at once, on PostgreSQL when all files' have run on PGlite.
- * @param when `long`: on PostgreSQL in long runs only; `only`: on PostgreSQL and nowhere else
+ * The same tests on both kinds of database: on PGlite at once, on PostgreSQL when all files' have run on PGlite. Those
+ * of servers run on PostgreSQL alone.
  */
-export function onDatabases(
-  title: string,
-  when: 'always' | 'long' | 'only',
-  tests: (world: () => World) => void,
-): void {
+export function onDatabases(title: string, what: Suites, tests: (world: () => World) => void): void {
   const suite = (kind: DatabaseKind, name: string): void => {
     describe(`${title}, on ${name}`, function () {
       this.timeout(300_000);
@@ -189,8 +183,8 @@ export function onDatabases(
       tests(() => world);
     });
   };
-  if (runsOn('pglite', when)) suite('pglite', 'PGlite');
-  if (runsOn('postgres', when)) onPostgres.push(() => suite('postgres', 'PostgreSQL'));
+  if (runsOn('pglite', what)) suite('pglite', 'PGlite');
+  if (runsOn('postgres', what)) onPostgres.push(() => suite('postgres', 'PostgreSQL'));
 }
 
 /** To be called by the last file. */
