@@ -16,8 +16,8 @@ import {
 } from 'viem';
 import { dcapVerifierAbi as abi } from '../bindings/evm/dcap-verifier.ts';
 import type { Collateral } from '../protocol/dcap/index.ts';
-import { feesWithin } from './fees.ts';
 import { demandRoot, factsOf, UPLOAD_ORDER, UploadError, type UploadPart } from './collateral.ts';
+import { feesWithin, GasTooDearError } from './fees.ts';
 
 /** `TeeTypes` of the contracts. */
 const TEE_TYPES = { sgx: 1, tdx: 2 } as const;
@@ -110,7 +110,7 @@ export async function uploadToEvm(
       const { errorName = 'an unknown error', args = [] } = reverted.data ?? {};
       throw new UploadError('Refused', `the chain refuses ${part}: ${errorName}(${args.map(String).join(', ')})`);
     }
-    const fees = await feesWithin(store.client, store.maxFeePerGas);
+    const fees = await feesWithin(store.client, store.maxFeePerGas).catch(tooDear);
     const transaction = await wallet.writeContract({ ...call, ...fees, chain: null } as never);
     const { status } = await store.client.waitForTransactionReceipt({ hash: transaction });
     if (status !== 'success') throw new UploadError('Refused', `the upload of ${part} failed in ${transaction}`);
@@ -139,6 +139,10 @@ function callOf(part: UploadPart, collateral: Collateral) {
     case 'pckCrl':
       return { functionName: 'uploadPckCrl', args: [bytes, bytesToHex(factsOf(collateral).pckCaKeyId)] };
   }
+}
+
+function tooDear(error: unknown): never {
+  throw error instanceof GasTooDearError ? new UploadError(error.code, error.message) : error;
 }
 
 function noStore({ address }: EvmStore, error: unknown): never {

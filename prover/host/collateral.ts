@@ -12,7 +12,7 @@ import {
 
 /** Thrown when a store cannot take collateral. */
 export class UploadError extends Error {
-  readonly code: 'OtherRoot' | 'NoStore' | 'Refused';
+  readonly code: 'OtherRoot' | 'NoStore' | 'Refused' | 'GasTooDear';
 
   constructor(code: UploadError['code'], message: string) {
     super(message);

@@ -1,7 +1,7 @@
 /** What a unit of gas may cost: a node's word, up to a limit of ours. */
 import type { PublicClient } from 'viem';
 
-/** Wei; 500 gwei */
+/** What a host allows where its configuration says nothing: 500 gwei, in wei */
 export const DEFAULT_MAX_FEE = 500_000_000_000n;
 
 interface Fees {
@@ -18,11 +18,12 @@ export class GasTooDearError extends Error {
 
 /**
  * What a node estimates.
+ * @param most wei for a unit of gas; without it the node's word counts, for whoever sends by hand
  * @throws GasTooDearError; whatever the client throws
  */
-export async function feesWithin(client: PublicClient, most = DEFAULT_MAX_FEE): Promise<Fees> {
+export async function feesWithin(client: PublicClient, most?: bigint): Promise<Fees> {
   const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = await client.estimateFeesPerGas();
-  if (maxFeePerGas > most) {
+  if (most !== undefined && maxFeePerGas > most) {
     throw new GasTooDearError(`gas costs ${maxFeePerGas} wei, at most ${most} is allowed; wait, or allow more`);
   }
   return { maxFeePerGas, maxPriorityFeePerGas };

@@ -7,6 +7,7 @@ import { newerOnEvm, uploadToEvm } from '../collateral-evm.ts';
 import { newerOnSui, uploadToSui } from '../collateral-sui.ts';
 import type { UploadPart } from '../collateral.ts';
 import { readKey, type EthereumChainConfig, type SuiChainConfig } from '../config.ts';
+import { DEFAULT_MAX_FEE } from '../fees.ts';
 import { boundedFetch } from '../fetch.ts';
 import type { Collateral } from '../../protocol/dcap/index.ts';
 import { EvmRegistrar } from './evm.ts';
@@ -37,7 +38,7 @@ export function evmAccess(config: EthereumChainConfig, client: PublicClient): Op
     transport: http(config.rpc[0], { fetchFn: boundedFetch as typeof fetch }),
     account,
   });
-  const most = config.maxFeePerGas === undefined ? {} : { maxFeePerGas: config.maxFeePerGas };
+  const most = { maxFeePerGas: config.maxFeePerGas ?? DEFAULT_MAX_FEE };
   const store = { client, address: operator.dcapVerifier, ...most };
   return {
     registrar: new EvmRegistrar({ chain, client, wallet, registry, ...most }),
